@@ -1,0 +1,1 @@
+"""Where suggestions may come from: one file per source."""

@@ -1,0 +1,1 @@
+"""What runs while the customer is on the line."""

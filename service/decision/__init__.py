@@ -1,0 +1,1 @@
+"""May we ask, what is it worth, which arm."""

@@ -1,0 +1,110 @@
+"""Everything that can go wrong, with stable codes; HTTP lives at the edge (`service/api/problems.py`).
+
+EncoreError
++-- BadInput              the caller's data is wrong; says what to do
+|   +-- Malformed             not JSON as we accept it
+|   +-- TooLarge              the body exceeds the limit
+|   +-- UnknownChannel
+|   +-- MixedCurrencies
++-- NotAllowed
+|   +-- NoKey                 missing, unknown, revoked or expired key
+|   +-- WrongRole
++-- NotFound
++-- Conflict
+|   +-- AlreadyDecided        same interaction id, another body
+|   +-- StillRunning          the first request is not finished yet
+|   +-- EventChanged          same event id, another content
+|   +-- ModelInUse
++-- Unavailable           try again later
+    +-- LedgerAway
+    +-- MemoryAway
+    +-- NoModel
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class EncoreError(Exception):
+    """Base of all. `detail` is shown to the caller, so it says what to do and nothing private."""
+
+    code: ClassVar[str] = "internal_error"
+
+    def __init__(self, detail: str, *, pointer: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.pointer = pointer
+        """JSON Pointer (RFC 6901) to the offending part of the request, where there is one."""
+
+
+class BadInput(EncoreError):
+    code = "invalid_input"
+
+
+class Malformed(BadInput):
+    code = "malformed_json"
+
+
+class TooLarge(BadInput):
+    code = "too_large"
+
+
+class UnknownChannel(BadInput):
+    code = "unknown_channel"
+
+
+class MixedCurrencies(BadInput):
+    code = "mixed_currencies"
+
+
+class NotAllowed(EncoreError):
+    code = "not_allowed"
+
+
+class NoKey(NotAllowed):
+    code = "invalid_key"
+
+
+class WrongRole(NotAllowed):
+    code = "wrong_role"
+
+
+class NotFound(EncoreError):
+    code = "not_found"
+
+
+class Conflict(EncoreError):
+    code = "conflict"
+
+
+class AlreadyDecided(Conflict):
+    code = "interaction_already_decided"
+
+
+class StillRunning(Conflict):
+    code = "still_running"
+
+
+class EventChanged(Conflict):
+    code = "event_already_recorded"
+
+
+class ModelInUse(Conflict):
+    code = "model_in_use"
+
+
+class Unavailable(EncoreError):
+    code = "unavailable"
+
+
+class LedgerAway(Unavailable):
+    code = "ledger_away"
+
+
+class MemoryAway(Unavailable):
+    code = "memory_away"
+
+
+class NoModel(Unavailable):
+    code = "no_model"

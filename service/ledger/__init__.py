@@ -1,0 +1,1 @@
+"""PostgreSQL, the truth. SQL lives in this package and nowhere else."""

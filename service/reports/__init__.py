@@ -1,0 +1,1 @@
+"""Costs, attribution and, later, incrementality."""

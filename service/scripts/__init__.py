@@ -1,0 +1,1 @@
+"""The words: library, channels, rendering, linter."""

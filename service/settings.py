@@ -1,0 +1,66 @@
+"""Settings from `ENCORE_*` environment variables: frozen, checked once, every bad value reported."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class BadSettings(SystemExit):
+    """Raised with one line per bad variable, so that an operator mends them all at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    database_url: str
+    """ENCORE_DATABASE_URL: PostgreSQL, `postgresql://user:secret@host/database`."""
+    redis_url: str
+    """ENCORE_REDIS_URL: Redis or Valkey, `redis://host:6379/0` or `unix:///path`."""
+    bundles: Path
+    """ENCORE_BUNDLES: the folder that the training publishes to."""
+    currency: str = "GBP"
+    """ENCORE_CURRENCY: the one ISO 4217 currency that the ledger keeps."""
+    policy: Path | None = None
+    """ENCORE_POLICY: a policy.toml of your own; absent, the one in service/decision/."""
+    costs: Path | None = None
+    """ENCORE_COSTS: a costs.toml of your own; absent, the benchmark in service/reports/."""
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    """Read and check the settings.
+
+    Raises:
+        BadSettings: with every missing or wrong variable, and what it should be.
+    """
+    wrong: list[str] = []
+
+    def required(name: str, pattern: str, hint: str) -> str:
+        value = environment.get(name, "")
+        if not re.match(pattern, value):
+            wrong.append(f"{name} {'is not set' if not value else f'is {value!r}'}: {hint}")
+        return value
+
+    def optional_file(name: str) -> Path | None:
+        value = environment.get(name)
+        if value and not Path(value).is_file():
+            wrong.append(f"{name} is {value!r}: there is no such file")
+        return Path(value) if value else None
+
+    currency = environment.get("ENCORE_CURRENCY", "GBP")
+    if not re.fullmatch(r"[A-Z]{3}", currency):
+        wrong.append(f"ENCORE_CURRENCY is {currency!r}: use an ISO 4217 code such as GBP")
+    settings = Settings(
+        database_url=required(
+            "ENCORE_DATABASE_URL", r"postgres(ql)?://", "use postgresql://user:secret@host/database"
+        ),
+        redis_url=required("ENCORE_REDIS_URL", r"(rediss?|unix)://", "use redis://host:6379/0"),
+        bundles=Path(required("ENCORE_BUNDLES", r".", "name the folder of the published bundles")),
+        currency=currency,
+        policy=optional_file("ENCORE_POLICY"),
+        costs=optional_file("ENCORE_COSTS"),
+    )
+    if wrong:
+        raise BadSettings("Encore cannot start; please mend:\n  " + "\n  ".join(wrong))
+    return settings

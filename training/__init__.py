@@ -1,0 +1,1 @@
+"""The nightly job: learns from exported files, publishes a bundle."""
