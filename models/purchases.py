@@ -1,0 +1,125 @@
+"""Purchases as columns: of all customers for the training, of one customer for a suggestion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+HISTORY_LINES = 1000
+"""The newest lines of one customer that the models look at: bounds the cost of a wholesaler."""
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float32]
+Days = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What one customer bought, oldest first: n lines, an item at most once in an order.
+
+    Attributes:
+        items: positions in the catalogue, int32[n].
+        orders: ordinal of the order, rising from 0, int32[n].
+        days: days since 1970-01-01 UTC, with fractions, float64[n].
+        quantities: pieces, float32[n].
+        prices: unit prices in the ledger's currency, float32[n].
+    """
+
+    items: Ints
+    orders: Ints
+    days: Days
+    quantities: Floats
+    prices: Floats
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def until(self, day: float) -> History:
+        """What was known at `day`, bounded to the newest `HISTORY_LINES`."""
+        end = int(np.searchsorted(self.days, day, side="right"))
+        return self._slice(max(0, end - HISTORY_LINES), end)
+
+    def _slice(self, start: int, end: int) -> History:
+        return History(
+            self.items[start:end],
+            self.orders[start:end],
+            self.days[start:end],
+            self.quantities[start:end],
+            self.prices[start:end],
+        )
+
+
+def no_history() -> History:
+    """A customer nobody has seen."""
+    nothing = np.empty(0)
+    return History(
+        nothing.astype(np.int32),
+        nothing.astype(np.int32),
+        nothing,
+        nothing.astype(np.float32),
+        nothing.astype(np.float32),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Purchases:
+    """Order lines of everybody, sorted by time; columns as in `History`.
+
+    Attributes:
+        customers: position of the customer, -1 for anonymous sales, int32[n].
+        orders: number of the order over all customers, int32[n].
+    """
+
+    customers: Ints
+    orders: Ints
+    items: Ints
+    days: Days
+    quantities: Floats
+    prices: Floats
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def before(self, day: float) -> Purchases:
+        """All that had happened when `day` began."""
+        end = int(np.searchsorted(self.days, day, side="left"))
+        return Purchases(
+            self.customers[:end],
+            self.orders[:end],
+            self.items[:end],
+            self.days[:end],
+            self.quantities[:end],
+            self.prices[:end],
+        )
+
+    def histories(self) -> Iterator[tuple[int, History]]:
+        """Every known customer with the whole history, in the order of their positions."""
+        order = np.lexsort((self.items, self.orders, self.days, self.customers))
+        order = order[self.customers[order] >= 0]
+        customers, orders, items = self.customers[order], self.orders[order], self.items[order]
+        new_line = np.ones(len(order), dtype=bool)
+        new_line[1:] = (orders[1:] != orders[:-1]) | (items[1:] != items[:-1])
+        starts = np.flatnonzero(new_line)
+        if not len(starts):
+            return
+        quantities = np.add.reduceat(self.quantities[order], starts).astype(np.float32)
+        customers, orders, items = customers[starts], orders[starts], items[starts]
+        days, prices = self.days[order][starts], self.prices[order][starts]
+        bounds = np.flatnonzero(np.diff(customers, prepend=-1, append=-1))
+        for start, end in pairwise(bounds):
+            own = orders[start:end]
+            ordinal = np.cumsum(np.diff(own, prepend=own[0]) != 0).astype(np.int32)
+            yield (
+                int(customers[start]),
+                History(
+                    items[start:end],
+                    ordinal,
+                    days[start:end],
+                    quantities[start:end],
+                    prices[start:end],
+                ),
+            )

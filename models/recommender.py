@@ -1,0 +1,61 @@
+"""Everything learned, in one value: the catalogue, the candidate sources and the ranker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from models.candidates.base import Candidates, Source, gather
+from models.catalogue import Catalogue
+from models.features import features
+from models.moment import Moment
+from models.purchases import Floats
+from models.ranker import Ranker
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Candidates with what was computed of them; every array is aligned with `candidates.items`.
+
+    Attributes:
+        order: places into the arrays, most likely first, int64[n].
+        table: the features, float32[n, len(FEATURES)].
+        log_odds: float32[n].
+        probabilities: calibrated, float32[n].
+    """
+
+    candidates: Candidates
+    order: np.ndarray[tuple[int], np.dtype[np.int64]]
+    table: Floats
+    log_odds: Floats
+    probabilities: Floats
+
+
+@dataclass(frozen=True)
+class Recommender:
+    """Proposes and ranks; holds no state that a request could change."""
+
+    catalogue: Catalogue
+    sources: tuple[Source, ...]
+    ranker: Ranker
+
+    @cached_property
+    def index(self) -> Mapping[str, int]:
+        """Position of each item id."""
+        return {item_id: position for position, item_id in enumerate(self.catalogue.ids)}
+
+    def rank(self, moment: Moment) -> Ranking:
+        """All candidates for a moment, most likely first; ties in the order of the catalogue."""
+        candidates = gather(self.sources, moment)
+        table = features(moment, candidates, self.catalogue)
+        log_odds = self.ranker.log_odds(table)
+        return Ranking(
+            candidates=candidates,
+            order=np.lexsort((candidates.items, -log_odds)),
+            table=table,
+            log_odds=log_odds,
+            probabilities=self.ranker.probability(log_odds),
+        )
