@@ -2,7 +2,9 @@
 
 EncoreError
 +-- BadInput              the caller's data is wrong; says what to do
+|   +-- InvalidFields         fields that are wrong, each with a pointer and a hint
 |   +-- Malformed             not JSON as we accept it
+|   +-- WrongMediaType        not sent as application/json
 |   +-- TooLarge              the body exceeds the limit
 |   +-- UnknownChannel
 |   +-- MixedCurrencies
@@ -42,8 +44,19 @@ class BadInput(EncoreError):
     code = "invalid_input"
 
 
+class InvalidFields(BadInput):
+    def __init__(self, faults: tuple[tuple[str, str], ...]) -> None:
+        super().__init__("Mend the fields named in errors, then send it again.")
+        self.faults = faults
+        """(JSON Pointer, what to do) for every wrong field."""
+
+
 class Malformed(BadInput):
     code = "malformed_json"
+
+
+class WrongMediaType(BadInput):
+    code = "wrong_media_type"
 
 
 class TooLarge(BadInput):
