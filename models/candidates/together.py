@@ -93,4 +93,5 @@ def _baskets(purchases: Purchases, n_items: int) -> sparse.csr_array:
     baskets = sparse.csr_array((ones, (purchases.orders, purchases.items)), shape=shape)
     baskets.sum_duplicates()
     baskets.data[:] = 1.0
-    return baskets[np.diff(baskets.indptr) <= LARGEST_ORDER]
+    small = np.flatnonzero(np.diff(baskets.indptr) <= LARGEST_ORDER)
+    return sparse.csr_array(baskets[small])

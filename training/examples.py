@@ -1,0 +1,69 @@
+"""Moments of a window with what the customer ordered next: what is learned from and measured on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.moment import Moment
+from models.purchases import History, Ints
+from training.load import Contacts
+from training.split import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A moment and the items of the next order within the horizon; none: no order came."""
+
+    moment: Moment
+    target: Ints
+
+
+def draw_examples(
+    histories: Mapping[int, History],
+    contacts: Contacts,
+    window: Window,
+    limit: int,
+    rng: np.random.Generator,
+) -> list[Example]:
+    """Every contact of the window, and per customer one more moment on a random day of it.
+
+    Customers without an order before the moment are left out: nothing personal is known of them.
+    At most `limit` are kept, contacts and days in the proportion in which they were drawn.
+    """
+    places = np.flatnonzero((contacts.days >= window.start) & (contacts.days < window.end))
+    drawn: list[tuple[int, float, str | None, Ints]] = [
+        (
+            int(contacts.customers[place]),
+            float(contacts.days[place]),
+            contacts.topics[int(place)],
+            contacts.items[int(place)],
+        )
+        for place in places
+    ]
+    nothing = np.empty(0, dtype=np.int32)
+    days = rng.uniform(window.start, window.end, size=len(histories))
+    for customer, day in zip(histories, days, strict=True):
+        drawn.append((customer, float(day), None, nothing))
+    examples = []
+    for place in rng.permutation(len(drawn)):
+        customer, day, topic, items = drawn[place]
+        whole = histories.get(customer)
+        known = whole.until(day) if whole is not None else None
+        if whole is None or known is None or not len(known):
+            continue
+        moment = Moment(known, day, topic, items)
+        examples.append(Example(moment, next_order(whole, day, day + window.horizon)))
+        if len(examples) == limit:
+            break
+    return examples
+
+
+def next_order(history: History, after: float, until: float) -> Ints:
+    """Items of the first order later than `after`, if it came by `until`; rising, each once."""
+    first = int(np.searchsorted(history.days, after, side="right"))
+    if first == len(history) or history.days[first] > until:
+        return np.empty(0, dtype=np.int32)
+    return np.unique(history.items[history.orders == history.orders[first]])

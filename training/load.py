@@ -1,0 +1,161 @@
+"""Step 1: read what `python -m service export DIR` wrote, into columns of small numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from models.purchases import Days, Floats, Ints, Purchases
+
+SECONDS_A_DAY = 86_400
+COLUMNS = {
+    "lines": ("order_id", "customer_id", "placed_at", "item_id", "quantity", "unit_price"),
+    "items": ("item_id", "category", "price", "sellable"),
+    "interactions": ("customer_id", "occurred_at", "topic", "status", "item_ids"),
+}
+
+
+class BadData(Exception):
+    """The folder does not hold what the training needs; says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """Resolved contacts of known customers, sorted by time.
+
+    Attributes:
+        customers: positions, int32[n].
+        days: days since 1970-01-01 UTC, float64[n].
+        topics: one per contact.
+        items: positions of the items each was about.
+    """
+
+    customers: Ints
+    days: Days
+    topics: Sequence[str]
+    items: Sequence[Ints]
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Everything the night learns from; positions in the columns point into the id lists."""
+
+    item_ids: Sequence[str]
+    prices: Floats
+    categories: Ints
+    sellable: NDArray[np.bool_]
+    customers: int
+    purchases: Purchases
+    contacts: Contacts
+
+    @property
+    def end(self) -> float:
+        """The first day after the last order."""
+        return float(np.floor(self.purchases.days[-1])) + 1.0
+
+
+def load(folder: Path) -> Dataset:
+    """Read `lines`, `items` and `interactions` of an export.
+
+    Raises:
+        BadData: a file or a column is missing, or there is not a single order.
+    """
+    lines, items, contacts = (_read(folder, name) for name in COLUMNS)
+    if not len(lines):
+        raise BadData(f"{folder} holds no orders yet; import some, export again, then train")
+    lines = lines.sort_by([("placed_at", "ascending"), ("order_id", "ascending")])
+    item_ids = pc.unique(pa.concat_arrays([_plain(items, "item_id"), _plain(lines, "item_id")]))
+    customer_ids = pc.unique(_plain(lines, "customer_id")).drop_null()
+    prices, categories, sellable = _describe_items(items, lines, item_ids)
+    purchases = Purchases(
+        customers=_positions(lines["customer_id"], customer_ids),
+        orders=_codes(lines["order_id"]),
+        items=_positions(lines["item_id"], item_ids),
+        days=_days(lines["placed_at"]),
+        quantities=_numbers(lines["quantity"]),
+        prices=_numbers(lines["unit_price"]),
+    )
+    return Dataset(
+        item_ids=item_ids.to_pylist(),
+        prices=prices,
+        categories=categories,
+        sellable=sellable,
+        customers=len(customer_ids),
+        purchases=purchases,
+        contacts=_contacts(contacts, customer_ids, item_ids),
+    )
+
+
+def _read(folder: Path, name: str) -> pa.Table:
+    path = folder / f"{name}.parquet"
+    try:
+        return pq.read_table(path, columns=list(COLUMNS[name]))
+    except FileNotFoundError as error:
+        raise BadData(f"{path} is missing; write it with `python -m service export`") from error
+    except (pa.ArrowInvalid, OSError) as error:
+        raise BadData(f"{path} cannot be read as Parquet: {error}") from error
+
+
+def _plain(table: pa.Table, column: str) -> pa.Array:
+    return table[column].cast(pa.string()).combine_chunks()
+
+
+def _positions(values: pa.ChunkedArray, ids: pa.Array) -> Ints:
+    """Where each value stands in `ids`, -1 where it does not."""
+    found = pc.fill_null(pc.index_in(values, value_set=ids), -1)
+    return np.asarray(found.to_numpy(), dtype=np.int32)
+
+
+def _codes(values: pa.ChunkedArray) -> Ints:
+    """Equal values get equal numbers, counted up in the order of appearance."""
+    encoded = values.combine_chunks().dictionary_encode()
+    return np.asarray(encoded.indices.to_numpy(), dtype=np.int32)
+
+
+def _days(times: pa.ChunkedArray) -> Days:
+    seconds = times.cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy() / 1e6
+    return np.asarray(seconds / SECONDS_A_DAY, dtype=np.float64)
+
+
+def _numbers(values: pa.ChunkedArray) -> Floats:
+    return np.asarray(values.to_numpy(), dtype=np.float32)
+
+
+def _describe_items(
+    items: pa.Table, lines: pa.Table, item_ids: pa.Array
+) -> tuple[Floats, Ints, NDArray[np.bool_]]:
+    """Price, category and sellable per item; one known from orders alone is not sellable."""
+    n, places = len(item_ids), _positions(items["item_id"], item_ids)
+    prices = np.zeros(n, dtype=np.float32)
+    prices[_positions(lines["item_id"], item_ids)] = _numbers(lines["unit_price"])
+    prices[places] = _numbers(items["price"])
+    categories, sellable = np.full(n, -1, dtype=np.int32), np.zeros(n, dtype=bool)
+    names = pc.unique(items["category"]).drop_null().sort()
+    categories[places] = _positions(items["category"], names)
+    sellable[places] = items["sellable"].to_numpy()
+    return prices, categories, sellable
+
+
+def _contacts(table: pa.Table, customer_ids: pa.Array, item_ids: pa.Array) -> Contacts:
+    table = table.filter(pc.equal(table["status"], "resolved")).sort_by("occurred_at")
+    customers = _positions(table["customer_id"], customer_ids)
+    index = {item_id: place for place, item_id in enumerate(item_ids.to_pylist())}
+    items = [
+        np.array([index[name] for name in names or () if name in index], dtype=np.int32)
+        for names in table["item_ids"].to_pylist()
+    ]
+    known = np.flatnonzero(customers >= 0)
+    topics = table["topic"].to_pylist()
+    return Contacts(
+        customers=customers[known],
+        days=_days(table["occurred_at"])[known],
+        topics=[topics[place] for place in known],
+        items=[items[place] for place in known],
+    )
