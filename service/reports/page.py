@@ -1,0 +1,152 @@
+"""The recovery report as one page for people: no script, no outside file, good on paper too.
+
+Called by `service/reports/tables.py` with the JSON of the report, whose numbers it shows.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+
+from service.reports.definitions import DEFINITIONS
+
+STYLE: Final = Path(__file__).with_name("page.css")
+MARKS: Final = (Decimal("0.30"), Decimal("4.00"))
+"""Service that pays for 30 percent of its cost, and four times over."""
+SCALE_END: Final = Decimal(5)
+"""Bars of all reports share one scale; what is longer ends in an arrow, its number beside it."""
+WIDTH: Final = 200
+HEADINGS: Final = (
+    "Contacts", "Eligible", "Asked", "Accepted", "Unreported", "Customers, may be asked",
+    "Customers, holdout", "Service cost", "of which asking", "Same-contact sales",
+    "Same-contact ratio", "Attributed sales", "Attributed ratio", "Incremental", "Net", "Verdict",
+)  # fmt: skip
+
+
+def page(document: dict[str, Any]) -> str:
+    """HTML of a report's JSON; every name from outside is escaped."""
+    total, currency = document["total"], escape(document["currency"])
+    title = f"Service recovery, {document['from']} to {document['to']}"
+    rows = "\n".join(_row(row) for row in document["rows"])
+    foot = f"<tfoot>{_row(total)}</tfoot>" if document["group_by"] != "none" else ""
+    headings = "".join(f'<th scope="col">{heading}</th>' for heading in HEADINGS)
+    meanings = "\n".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in DEFINITIONS.items())
+    group = "" if document["group_by"] == "none" else document["group_by"].replace("_", " ")
+    return f"""<!doctype html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+{STYLE.read_text("utf-8")}</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+<p class="soft">Money in {currency}. Days in UTC. Orders count for a contact up to
+{document["window_days"]} days after it. Made {document["made_at"]}.</p>
+{_notes(document)}
+<ul class="headline">
+<li>Service cost <strong>{_money(total["service_cost"])}</strong>
+of which asking {_money(total["cost_of_asking"])}</li>
+<li>Same contact <strong>{_ratio(total["same_contact"])}</strong>
+{_money(total["same_contact"]["sales"])} of sales</li>
+<li>Attributed <strong>{_ratio(total["attributed"])}</strong>
+{_money(total["attributed"]["sales"])} of sales, many of which would have come anyway</li>
+<li>Incremental <strong>{_later(total["incremental"])}</strong>
+what would not have come otherwise: the number to decide by</li>
+</ul>
+<h2>{"By " + group if group else "In numbers"}</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="Table of the report">
+<table>
+<caption>The bars are ratios of sales to service cost, from 0 to {SCALE_END}. Their lines are
+at {" and ".join(map(str, MARKS))}.</caption>
+<thead><tr><th scope="col">{group.capitalize() or "Group"}</th>{headings}</tr></thead>
+<tbody>
+{rows}
+</tbody>
+{foot}
+</table>
+</div>
+<h2>What the words mean</h2>
+<dl>
+{meanings}
+</dl>
+<p class="soft">Definitions, version {document["definitions_version"]}.</p>
+</main>
+</body>
+</html>
+"""
+
+
+def _notes(document: dict[str, Any]) -> str:
+    notes = []
+    if document["cost_basis"] == "benchmark":
+        notes.append("The costs are a benchmark, not yours, so the ratios are not yours either.")
+    notes.append(f"Costs as of {document['cost_as_of']}: {escape(document['cost_source'])}.")
+    if not document["mature"]:
+        notes.append(f"Orders may still be added until {document['matures_at']}.")
+    if document["total"]["unpriced"]:
+        notes.append(
+            f"{document['total']['unpriced']} accepted items count nothing: neither their order "
+            "nor a suggested price is known."
+        )
+    return f'<p class="note">{" ".join(notes)}</p>'
+
+
+def _row(row: dict[str, Any]) -> str:
+    same, attributed = row["same_contact"], row["attributed"]
+    cells = (
+        *(f"{row[name]:,}" for name in
+          ("interactions", "eligible", "asked", "accepted", "unreported")),
+        f"{row['customers']['treatment']:,}",
+        f"{row['customers']['holdout']:,}",
+        _money(row["service_cost"]),
+        _money(row["cost_of_asking"]),
+        _money(same["sales"]),
+        _ratio(same) + _bar(same["ratio"]),
+        _money(attributed["sales"]),
+        _ratio(attributed) + _bar(attributed["ratio"]),
+        _later(row["incremental"]),
+        _later(row["net"]),
+        escape(row["verdict"].replace("_", " ")),
+    )  # fmt: skip
+    inner = "".join(f"<td>{cell}</td>" for cell in cells)
+    return f'<tr><th scope="row">{escape(row["group"])}</th>{inner}</tr>'
+
+
+def _money(amount: str) -> str:
+    return f'<data value="{amount}">{Decimal(amount):,}</data>'
+
+
+def _ratio(sales: dict[str, str | None]) -> str:
+    ratio = sales["ratio"]
+    return f'<data value="{ratio}">{ratio}</data>' if ratio else "no cost"
+
+
+def _later(found: object) -> str:
+    """Incremental and net, for which there is not enough data until they are measured."""
+    return "–" if found is None else escape(str(found))
+
+
+def _bar(ratio: str | None) -> str:
+    """A ratio drawn between 0 and `SCALE_END`; only seen, since the number stands beside it."""
+    if ratio is None:
+        return ""
+    length = _place(min(max(Decimal(ratio), Decimal(0)), SCALE_END))
+    arrow = (
+        f'<path class="room" d="M{WIDTH - 6} 2l6 6l-6 6z"/>' if Decimal(ratio) > SCALE_END else ""
+    )
+    marks = "".join(f'<path class="mark" d="M{_place(mark)} 0v16"/>' for mark in MARKS)
+    return (
+        f'<svg viewBox="0 0 {WIDTH} 16" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect class="room" y="3" width="{WIDTH}" height="10"/>'
+        f'<rect class="bar" y="3" width="{length}" height="10"/>{marks}{arrow}</svg>'
+    )
+
+
+def _place(ratio: Decimal) -> Decimal:
+    return (ratio * WIDTH / SCALE_END).quantize(Decimal("0.1"))
