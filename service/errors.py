@@ -7,6 +7,7 @@ EncoreError
 |   +-- WrongMediaType        not sent as application/json
 |   +-- TooLarge              the body exceeds the limit
 |   +-- UnknownChannel
+|   +-- ScriptError           script files that must be mended, all at once
 |   +-- MixedCurrencies
 +-- NotAllowed
 |   +-- NoKey                 missing, unknown, revoked or expired key
@@ -65,6 +66,10 @@ class TooLarge(BadInput):
 
 class UnknownChannel(BadInput):
     code = "unknown_channel"
+
+
+class ScriptError(BadInput):
+    code = "invalid_script"
 
 
 class MixedCurrencies(BadInput):
