@@ -119,16 +119,22 @@ def upsert_interactions(
         news = _compare(cursor, "interactions", ids, marks)
         changed = [pairs[position] for position in news.positions]
         touched = _touch_customers(cursor, news, (customer_id for customer_id, _ in changed))
-        rows = []
-        for position, (customer_id, it) in zip(news.positions, changed, strict=True):
-            rows.append((
-                it.id, customer_id, it.channel, it.topic, it.status, it.resolved_at,
-                it.first_contact, it.fault, it.severity, it.mood, it.public, it.handle_seconds,
-                it.agent_id, it.team, it.employer, _json([asdict(item) for item in it.items]),
-                it.journey_id, it.transfers, it.cost.amount if it.cost else None, marks[position],
-            ))  # fmt: skip
+        rows = [
+            interaction_row(*pair, marks[position])
+            for position, pair in zip(news.positions, changed, strict=True)
+        ]
         _write(cursor, "interactions", INTERACTIONS, rows)
     return Upserted(news.accepted, news.unchanged, touched)
+
+
+def interaction_row(customer_id: str, it: Interaction, mark: bytes) -> Row:
+    """A contact as the columns of `INTERACTIONS`; `mark` is the digest of the pair."""
+    return (
+        it.id, customer_id, it.channel, it.topic, it.status, it.resolved_at,
+        it.first_contact, it.fault, it.severity, it.mood, it.public, it.handle_seconds,
+        it.agent_id, it.team, it.employer, _json([asdict(item) for item in it.items]),
+        it.journey_id, it.transfers, it.cost.amount if it.cost else None, mark,
+    )  # fmt: skip
 
 
 def _compare(cursor: Cursor, table: str, ids: Sequence[str], marks: Sequence[bytes]) -> _News:
