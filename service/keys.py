@@ -16,11 +16,11 @@ from hashlib import sha256
 from typing import Final
 
 from psycopg import Connection
-from psycopg_pool import ConnectionPool
 
 from service import errors
 from service.ledger import keys as ledger
 from service.ledger.keys import Key
+from service.ledger.store import LedgerPool
 
 ROLES: Final = ("agent", "ingest", "trainer", "manager", "admin")
 SHAPE: Final = re.compile(r"enc_([0-9a-f]{12})_[A-Za-z0-9_-]{43}", re.ASCII)
@@ -86,12 +86,12 @@ class KeyRing:
             self._keys = {key.id: key for key in ledger.live_keys(connection)}
             self._strangers = frozenset()
 
-    def holder(self, text: str, pool: ConnectionPool, now: datetime) -> Key:
+    def holder(self, text: str, pool: LedgerPool, now: datetime) -> Key:
         """The key that a caller sent; one never heard of is looked up in the ledger, once.
 
         Raises:
             errors.NoKey: no such key, or revoked, or expired.
-            psycopg.OperationalError: a new key while the ledger is away.
+            errors.LedgerAway: a new key while the ledger is away.
         """
         shape = SHAPE.fullmatch(text)
         key = self._keys.get(shape[1]) or self._look_up(shape[1], pool) if shape else None
@@ -101,7 +101,7 @@ class KeyRing:
             raise errors.NoKey("This key has expired; ask for a new one.")
         return key
 
-    def _look_up(self, key_id: str, pool: ConnectionPool) -> Key | None:
+    def _look_up(self, key_id: str, pool: LedgerPool) -> Key | None:
         if key_id in self._strangers:
             return None
         with pool.connection() as connection, self._lock:

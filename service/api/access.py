@@ -1,0 +1,69 @@
+"""Who may call what, as data, and the check of it. A route that is not listed here is closed.
+
+Roles are those of the keys (`service/keys.py`); `admin` may call everything.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Request
+
+from service import errors
+from service.api.current import now, parts
+
+Roles = frozenset[str]
+
+PUBLIC: Final[Roles] = frozenset({"public"})
+"""Needs no key."""
+NEARBY: Final[Roles] = frozenset({"nearby", "manager"})
+"""Needs no key from the machine itself, so that a local Prometheus needs no secret."""
+
+ROUTES: Final[dict[str, Roles]] = {
+    "POST /v1/suggestions": frozenset({"agent"}),
+    "GET /v1/suggestions/<suggestion_id>": frozenset({"agent", "manager"}),
+    "POST /v1/outcomes": frozenset({"agent"}),
+    "POST /v1/orders": frozenset({"ingest"}),
+    "POST /v1/items": frozenset({"ingest"}),
+    "POST /v1/interactions": frozenset({"ingest"}),
+    "GET /v1/customers/<path:customer_id>": frozenset({"agent", "manager"}),
+    "PUT /v1/customers/<path:customer_id>/consent": frozenset({"agent", "manager"}),
+    "GET /v1/models": frozenset({"trainer", "manager"}),
+    "POST /v1/models/<version>/activate": frozenset({"trainer"}),
+    "POST /v1/models/<version>/retire": frozenset({"trainer"}),
+    "GET /v1/reports/recovery": frozenset({"manager"}),
+    "GET /livez": PUBLIC,
+    "GET /readyz": PUBLIC,
+    "GET /metrics": NEARBY,
+    "GET /openapi.json": PUBLIC,
+    "GET /docs": PUBLIC,
+    "GET /docs/<name>": PUBLIC,
+}
+
+
+def check(request: Request) -> None:
+    """Let the request pass, or say which key it needs.
+
+    Raises:
+        errors.NoKey: it has no key, or none that lives.
+        errors.WrongRole: the key's role may not call this.
+    """
+    if request.url_rule is None:
+        return  # nothing is there: Flask goes on to say 404 or 405
+    method = "GET" if request.method == "HEAD" else request.method
+    allowed = ROUTES.get(f"{method} {request.url_rule.rule}", frozenset())
+    if allowed is PUBLIC or (allowed is NEARBY and _is_nearby(request)):
+        return
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise errors.NoKey("Send a key in the header: Authorization: Bearer enc_…")
+    key = parts().keys.holder(text.strip(), parts().pool, now())
+    if key.role not in allowed and key.role != "admin":
+        needed = " or ".join(sorted((allowed | {"admin"}) - {"nearby"}))
+        raise errors.WrongRole(f"This key has the role {key.role}; the call needs {needed}.")
+
+
+def _is_nearby(request: Request) -> bool:
+    """Whether it was sent from this machine, and not through a proxy that runs here."""
+    forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    return request.remote_addr in ("127.0.0.1", "::1") and not forwarded

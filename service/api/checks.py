@@ -1,0 +1,46 @@
+"""What a request must agree on with this installation: its channels and its one currency."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from models.domain import Interaction, Item, Order, SuggestionRequest
+from service import errors
+
+
+def check_channel(interaction: Interaction, channels: Collection[str], pointer: str = "") -> None:
+    """
+    Raises:
+        errors.UnknownChannel: the policy does not declare it; lists those that it does.
+    """
+    if interaction.channel not in channels:
+        raise errors.UnknownChannel(
+            f"This channel is not in the policy; use one of: {', '.join(channels)}.",
+            pointer=f"{pointer}/channel",
+        )
+
+
+def check_currency(value: SuggestionRequest | Interaction | Order | Item, ledger: str) -> None:
+    """
+    Raises:
+        errors.MixedCurrencies: some money is not in the ledger's currency.
+    """
+    for pointer, currency in _currencies(value):
+        if currency != ledger:
+            raise errors.MixedCurrencies(
+                f"This ledger keeps {ledger} alone; convert amounts in {currency} first.",
+                pointer=pointer,
+            )
+
+
+def _currencies(
+    value: SuggestionRequest | Interaction | Order | Item,
+) -> list[tuple[str, str]]:
+    """Every (JSON Pointer, currency) that `value` names."""
+    if isinstance(value, Interaction):
+        return [("/cost/currency", value.cost.currency)] if value.cost else []
+    if isinstance(value, SuggestionRequest):
+        found = [(f"/interaction{at}", named) for at, named in _currencies(value.interaction)]
+        orders = enumerate(value.orders)
+        return found + [(f"/orders/{index}/currency", order.currency) for index, order in orders]
+    return [("/currency", value.currency)]

@@ -1,0 +1,63 @@
+"""What a view needs of the request it answers: the app's parts, the time, the caller."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from flask import Response, current_app
+
+from service import errors
+
+if TYPE_CHECKING:
+    from service.api.metrics import Metrics
+    from service.parts import Parts
+
+
+def parts() -> Parts:
+    """The long-lived parts that `create_app` wired."""
+    return cast("Parts", current_app.extensions["encore"])
+
+
+def metrics() -> Metrics:
+    return cast("Metrics", current_app.extensions["encore.metrics"])
+
+
+def now() -> datetime:
+    """The time of the request. Everything below the edge is given it."""
+    return datetime.now(UTC)
+
+
+def forget(customer_ids: Iterable[str]) -> None:
+    """Drop the cached profiles of customers whose data was just written to the ledger."""
+    # With the memory away the write stands all the same: a decision notices an old profile by
+    # the customer's version.
+    with suppress(errors.MemoryAway):
+        parts().memory.forget(customer_ids)
+
+
+def check_spool(suggestion_id: str) -> None:
+    """Tell a decision that still waits for the ledger from one that never was.
+
+    Raises:
+        errors.LedgerAway: it waits; it will be there soon.
+        errors.MemoryAway: nobody can tell.
+    """
+    if parts().memory.spooled(suggestion_id) is not None:
+        raise errors.LedgerAway("This decision still waits for the ledger; send this again later.")
+
+
+def answer(content: Any, status: int = 200) -> Response:
+    """`content` as JSON."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    return Response(text, status, mimetype="application/json")
+
+
+def _plain(value: Any) -> str:
+    """Times in RFC 3339; anything else is a mistake of ours."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    raise TypeError(f"{type(value).__name__} does not belong in an answer")

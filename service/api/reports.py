@@ -1,0 +1,55 @@
+"""`GET /v1/reports/recovery`: what service cost, and what came back."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Response, request
+
+from service import errors
+from service.api.current import answer, now, parts
+from service.api.describe import operation, resource
+from service.api.schemas import load
+from service.api.schemas_answers import RecoverySchema
+from service.api.schemas_reports import RecoveryRequest, RecoveryRequestSchema
+from service.reports.recovery import recovery
+from service.reports.tables import to_csv, to_html, to_json
+
+blueprint = resource("reports", "What service cost and brought back.")
+QUERY: Final = RecoveryRequestSchema()
+HTML_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+"""The page has its style inside, and nothing else to load."""
+
+
+@operation(
+    blueprint,
+    "GET /v1/reports/recovery",
+    query=RecoveryRequestSchema,
+    gives={200: RecoverySchema},
+    media_types={"text/csv": {"type": "string"}, "text/html": {"type": "string"}},
+)
+def show_recovery() -> Response:
+    """Read the recovery report
+
+    Days are whole ones in UTC, both included. `format=csv` and `format=html` say the same.
+    """
+    wanted: RecoveryRequest = load(QUERY, _arguments())
+    with parts().pool.connection() as connection:
+        report = recovery(connection, parts().costs, wanted.query, now())
+    if wanted.format == "csv":
+        name = f"recovery-{wanted.query.from_date}-{wanted.query.to_date}.csv"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(to_csv(report), mimetype="text/csv", headers=headers)
+    if wanted.format == "html":
+        headers = {"Content-Security-Policy": HTML_POLICY}
+        return Response(to_html(report), mimetype="text/html", headers=headers)
+    return answer(to_json(report))
+
+
+def _arguments() -> dict[str, Any]:
+    """The address's arguments, each given once."""
+    twice = [name for name, values in request.args.lists() if len(values) > 1]
+    if twice:
+        faults = tuple((f"/{name[:100]}", "Give this once.") for name in twice)
+        raise errors.InvalidFields(faults)
+    return request.args.to_dict()

@@ -1,0 +1,213 @@
+"""What answers look like, for `/openapi.json` alone: answers are written without marshmallow.
+
+A test holds these schemas against real answers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from models import domain
+
+
+class MoneyAnswerSchema(Schema):
+    amount = fields.String(required=True, metadata={"example": "12.75"})
+    currency = fields.String(required=True, metadata={"example": "GBP"})
+
+
+class BecauseSchema(Schema):
+    code = fields.String(required=True)
+    text = fields.String(required=True)
+
+
+class LengthSchema(Schema):
+    unit = fields.String(required=True)
+    value = fields.Integer(required=True)
+    limit = fields.Integer(required=True)
+
+
+class PartsSchema(Schema):
+    acknowledge = fields.String()
+    confirm = fields.String()
+    bridge = fields.String()
+    permission = fields.String()
+    offer = fields.String()
+    benefit = fields.String()
+    disclosures = fields.List(fields.String())
+    close = fields.String()
+    recap = fields.String()
+    decline = fields.String()
+
+
+class ServiceScriptSchema(Schema):
+    parts = fields.Nested(PartsSchema, required=True)
+    text = fields.String(required=True)
+
+
+class ScriptSchema(ServiceScriptSchema):
+    id = fields.String(required=True)
+    version = fields.Integer(required=True)
+    locale = fields.String(required=True)
+    length = fields.Nested(LengthSchema, required=True)
+
+
+class SuggestionSchema(Schema):
+    rank = fields.Integer(required=True)
+    item_id = fields.String(required=True)
+    name = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(domain.KINDS))
+    price = fields.Nested(MoneyAnswerSchema, required=True)
+    probability = fields.Float(required=True)
+    worth = fields.Nested(MoneyAnswerSchema, required=True)
+    because = fields.List(fields.Nested(BecauseSchema), required=True)
+    fit = fields.String(required=True, allow_none=True)
+    accept_label = fields.String(required=True)
+    decline_label = fields.String(required=True)
+    script = fields.Nested(ScriptSchema, required=True)
+
+
+class SuggestionAnswerSchema(Schema):
+    suggestion_id = fields.String(required=True)
+    decision = fields.String(required=True, validate=validate.OneOf(("offer", "no_offer")))
+    reason = fields.String(
+        required=True, allow_none=True, validate=validate.OneOf(domain.NO_OFFER_REASONS)
+    )
+    arm = fields.String(required=True, allow_none=True)
+    suggestions = fields.List(fields.Nested(SuggestionSchema), required=True)
+    service_script = fields.Nested(ServiceScriptSchema, required=True, allow_none=True)
+    model_version = fields.String(required=True, allow_none=True)
+    policy_version = fields.String(required=True)
+    degraded = fields.Boolean(required=True)
+    degraded_reasons = fields.List(fields.String(), required=True)
+    expires_at = fields.DateTime(required=True, allow_none=True)
+    took_ms = fields.Float(required=True)
+
+
+class RecordedOutcomeSchema(Schema):
+    event_id = fields.String(required=True)
+    item_id = fields.String(required=True, allow_none=True)
+    result = fields.String(required=True, validate=validate.OneOf(domain.RESULTS))
+    reason = fields.String(required=True, allow_none=True)
+    order_id = fields.String(required=True, allow_none=True)
+    agent_id = fields.String(required=True, allow_none=True)
+    occurred_at = fields.DateTime(required=True)
+
+
+class RecordedSuggestionSchema(SuggestionAnswerSchema):
+    outcomes = fields.List(fields.Nested(RecordedOutcomeSchema), required=True)
+
+
+class OutcomeAnswerSchema(Schema):
+    event_id = fields.String(required=True)
+    suggestion_id = fields.String(required=True)
+    new = fields.Boolean(required=True)
+
+
+class RejectedSchema(Schema):
+    index = fields.Integer(required=True)
+    code = fields.String(required=True)
+    detail = fields.String(required=True)
+
+
+class FedSchema(Schema):
+    accepted = fields.Integer(required=True)
+    unchanged = fields.Integer(required=True)
+    rejected = fields.List(fields.Nested(RejectedSchema), required=True)
+
+
+class ConsentAnswerSchema(Schema):
+    marketing = fields.Boolean(required=True, allow_none=True)
+    objected = fields.Boolean(required=True)
+
+
+class CustomerOverviewSchema(Schema):
+    id = fields.String(required=True)
+
+
+class ModelSchema(Schema):
+    version = fields.String(required=True)
+
+
+class ModelsSchema(Schema):
+    models = fields.List(fields.Nested(ModelSchema), required=True)
+
+
+class SalesSchema(Schema):
+    sales = fields.String(required=True)
+    ratio = fields.String(required=True, allow_none=True)
+
+
+class IncrementalSchema(SalesSchema):
+    low = fields.String(required=True, allow_none=True)
+    high = fields.String(required=True, allow_none=True)
+    confidence = fields.Float(required=True)
+    method = fields.String(required=True)
+
+
+class NetSchema(Schema):
+    margin = fields.String(required=True)
+    ratio = fields.String(required=True, allow_none=True)
+    low = fields.String(required=True, allow_none=True)
+    high = fields.String(required=True, allow_none=True)
+
+
+class ArmsSchema(Schema):
+    treatment = fields.Integer(required=True)
+    holdout = fields.Integer(required=True)
+
+
+class RecoveryRowSchema(Schema):
+    group = fields.String(required=True)
+    interactions = fields.Integer(required=True)
+    eligible = fields.Integer(required=True)
+    asked = fields.Integer(required=True)
+    accepted = fields.Integer(required=True)
+    unreported = fields.Integer(required=True)
+    customers = fields.Nested(ArmsSchema, required=True)
+    service_cost = fields.String(required=True)
+    cost_of_asking = fields.String(required=True)
+    same_contact = fields.Nested(SalesSchema, required=True)
+    attributed = fields.Nested(SalesSchema, required=True)
+    incremental = fields.Nested(IncrementalSchema, required=True, allow_none=True)
+    net = fields.Nested(NetSchema, required=True, allow_none=True)
+    attribution_inflation = fields.String(required=True, allow_none=True)
+    verdict = fields.String(required=True)
+    needed = fields.Integer(required=True, allow_none=True)
+
+
+class RecoverySchema(Schema):
+    from_ = fields.Date(data_key="from", required=True)
+    to = fields.Date(required=True)
+    currency = fields.String(required=True)
+    window_days = fields.Integer(required=True)
+    group_by = fields.String(required=True)
+    definitions_version = fields.String(required=True)
+    cost_basis = fields.String(required=True, validate=validate.OneOf(("benchmark", "own")))
+    rows = fields.List(fields.Nested(RecoveryRowSchema), required=True)
+    total = fields.Nested(RecoveryRowSchema, required=True)
+
+
+class StateSchema(Schema):
+    status = fields.String(required=True)
+
+
+class ReadinessSchema(StateSchema):
+    degraded_reasons = fields.List(fields.String(), required=True)
+
+
+class FaultSchema(Schema):
+    pointer = fields.String(required=True)
+    detail = fields.String(required=True)
+
+
+class ProblemSchema(Schema):
+    """RFC 9457. `errors` comes with bad input."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    code = fields.String(required=True)
+    errors: Any = fields.List(fields.Nested(FaultSchema))

@@ -1,0 +1,120 @@
+"""The web application: `create_app()` is the one place where its parts are wired.
+
+A request passes `_begin` (its id, the clock, who may call), its view, and `_end` (headers,
+counting). gunicorn runs `service.app:create_app`; see `docs/operating.md`.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from contextlib import suppress
+from typing import Final
+from uuid import uuid4
+
+from flask import Flask, Response, g, request
+from flask_smorest import Api  # type: ignore[import-untyped]
+from werkzeug.exceptions import ClientDisconnected
+
+from service import errors, housekeeping
+from service.api import (
+    access,
+    customers,
+    describe,
+    docs,
+    interactions,
+    items,
+    models,
+    operating,
+    orders,
+    outcomes,
+    problems,
+    reports,
+    suggestions,
+)
+from service.api.current import metrics
+from service.api.metrics import Metrics
+from service.api.schemas_answers import ProblemSchema
+from service.parts import Parts, make_parts
+from service.settings import Settings
+
+RESOURCES: Final = (
+    suggestions, outcomes, orders, items, interactions, customers, models, reports, operating, docs,
+)  # fmt: skip
+LONGEST_ID: Final = 200
+DRAIN_LIMIT: Final = 16 * 1024 * 1024
+DRAIN_SECONDS: Final = 2.0
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
+
+
+def create_app(settings: Settings, *, parts: Parts | None = None) -> Flask:
+    """The application, ready to serve.
+
+    Args:
+        settings: where the stores and bundles are.
+        parts: given by tests, which keep house themselves; otherwise made from the settings.
+    """
+    app = Flask("encore", static_folder=None)
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.url_map.merge_slashes = False  # an id may hold two of them
+    if parts is None:
+        parts = make_parts(settings)
+        housekeeping.start(parts)
+    app.extensions["encore"] = parts
+    app.extensions["encore.metrics"] = Metrics()
+    app.before_request(_begin)
+    app.after_request(_end)
+    app.extensions["encore.openapi"] = _add_resources(app)
+    problems.register(app)
+    return app
+
+
+def _add_resources(app: Flask) -> dict[str, object]:
+    """Add every call, and return their description."""
+    app.config |= {
+        "API_TITLE": "Encore",
+        "API_VERSION": "1",
+        "OPENAPI_VERSION": "3.1.0",
+        "API_SPEC_OPTIONS": {"info": {"description": "The next order, right after good service."}},
+    }
+    api = Api(app)
+    describe.components(api.spec, ProblemSchema)
+    for resource in RESOURCES:
+        api.register_blueprint(resource.blueprint)
+    return describe.complete(api.spec.to_dict())
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+    access.check(request)
+    for value in (request.view_args or {}).values():
+        if "\0" in value or len(value) > LONGEST_ID:
+            raise errors.NotFound("No id is like this; ids have 1 to 200 characters.")
+
+
+def _end(response: Response) -> Response:
+    if response.status_code >= 400:
+        _drain()
+    headers = response.headers
+    headers["X-Request-Id"] = g.request_id
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers.setdefault("Cache-Control", "no-store")
+    rule = request.url_rule
+    call = f"{request.method} {rule.rule}" if rule is not None else "unmatched"
+    seconds = time.perf_counter() - g.began
+    metrics().answered(call, response.status_code, seconds)
+    return response
+
+
+def _drain() -> None:
+    """Read what a refused request still sends; closing on unread bytes would lose the answer."""
+    until = time.monotonic() + DRAIN_SECONDS
+    left = DRAIN_LIMIT
+    with suppress(ClientDisconnected):  # then nobody waits for the answer either
+        while left > 0 and time.monotonic() < until:
+            taken = len(request.stream.read(64 * 1024))
+            if not taken:
+                return
+            left -= taken
