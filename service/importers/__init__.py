@@ -1,0 +1,1 @@
+"""Files into the ledger; `run.import_file` is the way in."""

@@ -1,0 +1,119 @@
+"""Rows of CSV and Parquet to validated domain values, by the same schemas as the API's.
+
+A row that does not pass is told to the tally with its line, and the next one is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from models.domain import Interaction
+from service import errors
+from service.api import schemas
+from service.importers.report import Tally
+from service.importers.row import Row
+
+SCHEMAS: Final = {
+    "orders": schemas.OrderSchema,
+    "items": schemas.ItemSchema,
+    "interactions": schemas.InteractionFeedSchema,
+}
+KINDS: Final = tuple(SCHEMAS)
+FAULTS_TOLD: Final = 5
+"""Of one row; whoever mends these has understood the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a row must be: of this kind, in the ledger's currency, of a channel there is."""
+
+    kind: str
+    currency: str
+    channels: Collection[str]
+
+    @property
+    def columns(self) -> list[str]:
+        """Every field of the kind."""
+        return list(SCHEMAS[self.kind]().fields)
+
+    @property
+    def required(self) -> list[str]:
+        """The fields that no row may lack."""
+        return [name for name, field in SCHEMAS[self.kind]().fields.items() if field.required]
+
+    def builder(self) -> Callable[[dict[str, Any]], Any]:
+        """A function that makes a domain value of a row's data, or raises `errors.BadInput`."""
+        schema = SCHEMAS[self.kind]()
+
+        def build(data: dict[str, Any]) -> Any:
+            value = schemas.load(schema, data)
+            if self.kind == "interactions":
+                self._check_interaction(value[1])
+            elif value.currency != self.currency:
+                raise self._foreign(value.currency)
+            return value
+
+        return build
+
+    def _check_interaction(self, interaction: Interaction) -> None:
+        if interaction.channel not in self.channels:
+            raise errors.UnknownChannel(f"/channel: Use one of: {', '.join(self.channels)}.")
+        if interaction.cost and interaction.cost.currency != self.currency:
+            raise self._foreign(interaction.cost.currency)
+
+    def _foreign(self, currency: str) -> errors.MixedCurrencies:
+        return errors.MixedCurrencies(f"this is in {currency}; the ledger keeps {self.currency}")
+
+
+def read_objects(
+    rows: Iterable[Row], rules: Rules, shape: Callable[[dict[str, Any]], Any], tally: Tally
+) -> Iterator[Any]:
+    """The domain values of the good rows, one per row.
+
+    Args:
+        shape: turns cells into data for the schema: `values.from_csv` or `from_parquet`.
+    """
+    build = rules.builder()
+    for row in rows:
+        if row.fault:
+            tally.reject(row.line, row.cells.get("id"), *row.fault)
+            continue
+        try:
+            value = build(shape(row.cells))
+        except errors.BadInput as error:
+            tally.reject(row.line, row.cells.get("id"), error.code, explain(error))
+        else:
+            yield value
+
+
+def explain(error: errors.BadInput) -> str:
+    """What to mend, in one line."""
+    if not isinstance(error, errors.InvalidFields):
+        return error.detail
+    told = [f"{pointer}: {hint}" for pointer, hint in error.faults[:FAULTS_TOLD]]
+    more = len(error.faults) - len(told)
+    return " ".join(told) + (f" And {more} more." if more else "")
+
+
+def check_columns(
+    path: Path, columns: Collection[str], known: Collection[str], required: Collection[str]
+) -> None:
+    """Refuse a file that lacks a column, or has one that nobody would read.
+
+    Raises:
+        errors.BadInput: naming the columns that are wrong and those there may be.
+    """
+    missing = [name for name in required if name not in columns]
+    if missing:
+        raise errors.BadInput(
+            f"{path} has no column {', '.join(missing)}; it has {', '.join(map(repr, columns))}."
+        )
+    foreign = [name for name in columns if name not in known]
+    if foreign:
+        raise errors.BadInput(
+            f"{path} has columns that nobody knows: {', '.join(map(repr, foreign))}; "
+            f"there may be {', '.join(known)}."
+        )
