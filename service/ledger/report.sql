@@ -100,6 +100,7 @@ sale AS (
         LEFT JOIN orders ON orders.id = acceptance.order_id
         CROSS JOIN LATERAL (
             SELECT CASE
+                WHEN acceptance.item_id IS NULL THEN NULL
                 WHEN orders.cancelled_at IS NOT NULL THEN 0
                 WHEN orders.id IS NOT NULL THEN round((
                     SELECT coalesce(sum(quantity * unit_price), 0) FROM order_lines

@@ -173,8 +173,9 @@ class _Reader:
             and value == round(value, 4)
         ):
             return value
+        shown = value if isinstance(value, Decimal) else repr(value)
         self.wrong.append(
-            f"{where}{name} is {'missing' if value is None else value}: write a number from "
+            f"{where}{name} is {'missing' if value is None else shown}: write a number from "
             f"{least} to {LARGEST} with at most 4 decimals"
         )
         return Decimal(1)

@@ -18,6 +18,8 @@ MARKS: Final = (Decimal("0.30"), Decimal("4.00"))
 SCALE_END: Final = Decimal(5)
 """Bars of all reports share one scale; what is longer ends in an arrow, its number beside it."""
 WIDTH: Final = 200
+NOT_MEASURED: Final = "not yet measured"
+"""Stands in for incremental and net until the holdout comparison fills them."""
 HEADINGS: Final = (
     "Contacts", "Eligible", "Asked", "Accepted", "Unreported", "Customers, may be asked",
     "Customers, holdout", "Service cost", "of which asking", "Same-contact sales",
@@ -56,7 +58,7 @@ of which asking {_money(total["cost_of_asking"])}</li>
 {_money(total["same_contact"]["sales"])} of sales</li>
 <li>Attributed <strong>{_ratio(total["attributed"])}</strong>
 {_money(total["attributed"]["sales"])} of sales, many of which would have come anyway</li>
-<li>Incremental <strong>{_later(total["incremental"])}</strong>
+<li>Incremental <strong>{NOT_MEASURED}</strong>
 what would not have come otherwise: the number to decide by</li>
 </ul>
 <h2>{"By " + group if group else "In numbers"}</h2>
@@ -110,8 +112,8 @@ def _row(row: dict[str, Any]) -> str:
         _ratio(same) + _bar(same["ratio"]),
         _money(attributed["sales"]),
         _ratio(attributed) + _bar(attributed["ratio"]),
-        _later(row["incremental"]),
-        _later(row["net"]),
+        NOT_MEASURED,
+        NOT_MEASURED,
         escape(row["verdict"].replace("_", " ")),
     )  # fmt: skip
     inner = "".join(f"<td>{cell}</td>" for cell in cells)
@@ -125,11 +127,6 @@ def _money(amount: str) -> str:
 def _ratio(sales: dict[str, str | None]) -> str:
     ratio = sales["ratio"]
     return f'<data value="{ratio}">{ratio}</data>' if ratio else "no cost"
-
-
-def _later(found: object) -> str:
-    """Incremental and net, for which there is not enough data until they are measured."""
-    return "–" if found is None else escape(str(found))
 
 
 def _bar(ratio: str | None) -> str:
