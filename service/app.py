@@ -78,7 +78,7 @@ def _add_resources(app: Flask) -> dict[str, object]:
         "API_SPEC_OPTIONS": {"info": {"description": "The next order, right after good service."}},
     }
     api = Api(app)
-    describe.components(api.spec, ProblemSchema)
+    describe.components(api, ProblemSchema)
     for resource in RESOURCES:
         api.register_blueprint(resource.blueprint)
     return describe.complete(api.spec.to_dict())

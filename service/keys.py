@@ -68,6 +68,13 @@ def revoke_key(connection: Connection, key_id: str, now: datetime) -> None:
         raise errors.NotFound("There is no live key of that id; list them to see their ids.")
 
 
+def is_good(connection: Connection, text: str, role: str, now: datetime) -> bool:
+    """Whether a key lives and has that role."""
+    shape = SHAPE.fullmatch(text)
+    key = ledger.find_key(connection, shape[1]) if shape else None
+    return key is not None and key.role == role and _opens(key, text) and not _expired(key, now)
+
+
 class KeyRing:
     """What this process knows of the keys. Threads share it: whole mappings are swapped.
 
@@ -95,9 +102,9 @@ class KeyRing:
         """
         shape = SHAPE.fullmatch(text)
         key = self._keys.get(shape[1]) or self._look_up(shape[1], pool) if shape else None
-        if key is None or not hmac.compare_digest(key.digest, _digest(text)):
+        if key is None or not _opens(key, text):
             raise errors.NoKey("This key is unknown or was revoked; ask for a new one.")
-        if key.expires_at is not None and key.expires_at <= now:
+        if _expired(key, now):
             raise errors.NoKey("This key has expired; ask for a new one.")
         return key
 
@@ -115,3 +122,11 @@ class KeyRing:
 
 def _digest(text: str) -> bytes:
     return sha256(text.encode()).digest()
+
+
+def _opens(key: Key, text: str) -> bool:
+    return hmac.compare_digest(key.digest, _digest(text))
+
+
+def _expired(key: Key, now: datetime) -> bool:
+    return key.expires_at is not None and key.expires_at <= now

@@ -76,14 +76,15 @@ def operation(
 
 def complete(document: dict[str, Any]) -> dict[str, Any]:
     """Add to every call who may make it and which problems may come back."""
+    for unused in ("Error", "PaginationMetadata"):  # flask-smorest's own
+        del document["components"]["schemas"][unused]
     roles = {_CONVERTER.sub(r"{\1}", call): allowed for call, allowed in access.ROUTES.items()}
     for path, operations in document["paths"].items():
         for method, described in operations.items():
             if method == "parameters":
                 continue
             allowed = roles[f"{method.upper()} {path}"]
-            statuses = _usual_problems(path, described, allowed)
-            for status in statuses:
+            for status in _usual_problems(path, described, allowed):
                 described["responses"].setdefault(str(status), PROBLEM)
             described["responses"] = dict(sorted(described["responses"].items()))
             described["security"] = [] if allowed is access.PUBLIC else [{"key": []}]
@@ -107,14 +108,15 @@ def _usual_problems(path: str, described: Mapping[str, Any], allowed: access.Rol
     return statuses
 
 
-def components(spec: Any, problem: Any) -> None:
+def components(api: Any, problem: Any) -> None:
     """Name the problem answer and the way to authenticate.
 
     Args:
-        spec: an `apispec.APISpec`.
+        api: a `flask_smorest.Api`.
         problem: the schema of a problem.
     """
+    api.DEFAULT_ERROR_RESPONSE_NAME = None  # its default is no problem+json
     content = {problems.MEDIA_TYPE: {"schema": problem}}
-    spec.components.response("Problem", {"description": "A problem.", "content": content})
+    api.spec.components.response("Problem", {"description": "A problem.", "content": content})
     scheme = {"type": "http", "scheme": "bearer", "description": "A key: enc_…"}
-    spec.components.security_scheme("key", scheme)
+    api.spec.components.security_scheme("key", scheme)

@@ -126,4 +126,6 @@ def problem(
     }
     if faults is not None:
         body["errors"] = [{"pointer": pointer, "detail": hint} for pointer, hint in faults]
-    return Response(json.dumps(body), status, mimetype=MEDIA_TYPE)
+    text = json.dumps(body, ensure_ascii=False)
+    # an address may have held what UTF-8 cannot
+    return Response(text.encode("utf-8", "replace"), status, mimetype=MEDIA_TYPE)

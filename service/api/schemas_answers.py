@@ -66,10 +66,21 @@ class SuggestionSchema(Schema):
     accept_label = fields.String(required=True)
     decline_label = fields.String(required=True)
     script = fields.Nested(ScriptSchema, required=True)
+    terms = fields.Dict(fields.String(), fields.Nested(MoneyAnswerSchema))
+    """This and the three below come with `explain: true`."""
+    margin_from = fields.String()
+    features = fields.Dict(fields.String(), fields.Float())
+    sources = fields.Dict(fields.String(), fields.Float())
+
+
+class ExcludedSchema(Schema):
+    item_id = fields.String(required=True)
+    reason = fields.String(required=True)
 
 
 class SuggestionAnswerSchema(Schema):
-    suggestion_id = fields.String(required=True)
+    suggestion_id = fields.String(required=True, allow_none=True)
+    """null where nothing was recorded: a dry run, or `not_recordable`."""
     decision = fields.String(required=True, validate=validate.OneOf(("offer", "no_offer")))
     reason = fields.String(
         required=True, allow_none=True, validate=validate.OneOf(domain.NO_OFFER_REASONS)
@@ -77,6 +88,8 @@ class SuggestionAnswerSchema(Schema):
     arm = fields.String(required=True, allow_none=True)
     suggestions = fields.List(fields.Nested(SuggestionSchema), required=True)
     service_script = fields.Nested(ServiceScriptSchema, required=True, allow_none=True)
+    question = fields.String()
+    excluded = fields.List(fields.Nested(ExcludedSchema))
     model_version = fields.String(required=True, allow_none=True)
     policy_version = fields.String(required=True)
     degraded = fields.Boolean(required=True)
@@ -128,6 +141,14 @@ class CustomerOverviewSchema(Schema):
 
 class ModelSchema(Schema):
     version = fields.String(required=True)
+    state = fields.String(
+        required=True, validate=validate.OneOf(("serving", "available", "retired", "refused"))
+    )
+    detail = fields.String()
+    trained_at = fields.DateTime(allow_none=True)
+    data_until = fields.String(allow_none=True)
+    rows = fields.Raw(allow_none=True)
+    metrics = fields.Raw(allow_none=True)
 
 
 class ModelsSchema(Schema):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import Final
 
+import msgspec
 from flask import Response
 
 from service import errors
 from service.api import json as strict
 from service.api.checks import check_channel, check_currency
-from service.api.current import answer, check_spool, now, parts
+from service.api.current import answer, check_spool, metrics, now, parts
 from service.api.describe import operation, resource
 from service.api.schemas import SuggestionRequestSchema, load
 from service.api.schemas_answers import RecordedSuggestionSchema, SuggestionAnswerSchema
@@ -19,6 +20,13 @@ from service.ledger import decisions, outcomes
 
 blueprint = resource("suggestions", "What to suggest, and the words.")
 REQUEST: Final = SuggestionRequestSchema()
+
+
+class Counted(msgspec.Struct):
+    """The part of an answer that is counted."""
+
+    decision: str
+    reason: str | None
 
 
 @operation(
@@ -42,6 +50,9 @@ def ask() -> Response:
     response = Response(made.body, mimetype="application/json")
     if made.replayed:
         response.headers["Idempotent-Replayed"] = "true"
+    elif not request.dry_run:
+        counted = msgspec.json.decode(made.body, type=Counted)
+        metrics().decided(counted.decision, counted.reason)
     return response
 
 
