@@ -209,7 +209,8 @@ def _checked(place: Path, name: str, fact: Mapping[str, Any]) -> NDArray[Any]:
             raise BadBundle(f"{path} is not the array that its manifest names")
         if _sha256(path) != fact["sha256"]:
             raise BadBundle(f"{path} was changed since it was published")
-        array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+        # A plain view of the map: numpy's memmap class costs a Python call at every indexing.
+        array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadBundle(f"{path} cannot be read: {error}") from error
     if array.dtype.kind == "f" and np.isnan(array).any():

@@ -32,7 +32,7 @@ class Catalogue:
         recent: orders with the item, decayed with 30 days, float32[n].
         trend: log of sales per day lately against longer ago, 0 is steady, float32[n].
         gaps: usual days between two purchases by one customer, float32[n].
-        repeat_rates: share of its buyers who bought it again, shrunk, float32[n].
+        repeat_rates: repurchases per buyer, shrunk, float32[n].
         seasons: log of the month's sales of the item against its mean month, float32[12, n].
     """
 

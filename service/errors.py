@@ -1,4 +1,4 @@
-"""Everything that can go wrong, with stable codes; HTTP lives at the edge (`service/api/problems.py`).
+"""Everything that can go wrong, with stable codes; HTTP is for `service/api/problems.py`.
 
 EncoreError
 +-- BadInput              the caller's data is wrong; says what to do

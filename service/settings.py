@@ -1,4 +1,4 @@
-"""Settings from `ENCORE_*` environment variables: frozen, checked once, every bad value reported."""
+"""Settings from `ENCORE_*` variables: frozen, checked once, every bad value reported."""
 
 from __future__ import annotations
 

@@ -84,14 +84,15 @@ def seeds_of(moment: Moment) -> Ints:
     return np.concatenate([moment.contact_items, last])[:SEEDS]
 
 
-def _baskets(purchases: Purchases, n_items: int) -> sparse.csr_array:
+def _baskets(purchases: Purchases, n_items: int) -> sparse.csr_matrix:
     """Orders by items, 1 where the order has the item; float32[orders, n_items]."""
-    if not len(purchases):
-        return sparse.csr_array((1, n_items), dtype=np.float32)
+    n_orders = int(purchases.orders.max(initial=0)) + 1
     ones = np.ones(len(purchases), dtype=np.float32)
-    shape = (int(purchases.orders.max()) + 1, n_items)
-    baskets = sparse.csr_array((ones, (purchases.orders, purchases.items)), shape=shape)
+    baskets = sparse.csr_matrix(
+        (ones, (purchases.orders, purchases.items)), shape=(n_orders, n_items)
+    )
     baskets.sum_duplicates()
-    baskets.data[:] = 1.0
-    small = np.flatnonzero(np.diff(baskets.indptr) <= LARGEST_ORDER)
-    return sparse.csr_array(baskets[small])
+    sizes = np.diff(baskets.indptr)
+    baskets.data = np.repeat(np.where(sizes > LARGEST_ORDER, 0.0, 1.0), sizes).astype(np.float32)
+    baskets.eliminate_zeros()
+    return baskets

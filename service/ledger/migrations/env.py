@@ -1,4 +1,4 @@
-"""Alembic's entry point; called by `python -m service migrate` through `service/ledger/schema.py`."""
+"""Alembic's entry point; called by `python -m service migrate`."""
 
 from alembic import context
 

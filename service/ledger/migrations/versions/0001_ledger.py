@@ -128,7 +128,8 @@ CREATE TABLE decisions (
 CREATE INDEX decisions_customer ON decisions (customer_id, decided_at);
 CREATE INDEX decisions_decided_at ON decisions (decided_at);
 COMMENT ON COLUMN decisions.item_ids IS 'what was shown, best first; empty for no_offer';
-COMMENT ON COLUMN decisions.record IS 'features, sources, terms, exclusions and, in the holdout, the shadow decision';
+COMMENT ON COLUMN decisions.record IS
+    'features, sources, terms, exclusions and, in the holdout, the shadow decision';
 COMMENT ON COLUMN decisions.answer IS 'the response body, byte for byte, for replays';
 
 CREATE TABLE outcomes (

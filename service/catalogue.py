@@ -1,0 +1,37 @@
+"""The worker's copy of the items, kept fresh by the housekeeper: price, stock, what may be sold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+
+from psycopg import Connection
+
+from models.domain import Item
+from service.ledger.catalogue import items_changed_since
+
+OVERLAP = timedelta(seconds=60)
+"""A transaction may commit rows with an `updated_at` older than ones already seen."""
+
+
+class ItemCatalogue(Mapping[str, Item]):
+    """Items by id. Readers see whole items; a refresh replaces them one by one."""
+
+    def __init__(self) -> None:
+        self._items: dict[str, Item] = {}
+        self._seen = datetime(1970, 1, 1, tzinfo=UTC)
+
+    def refresh(self, connection: Connection) -> None:
+        """Take over what changed since the last time."""
+        for item, updated_at in items_changed_since(connection, self._seen - OVERLAP):
+            self._items[item.id] = item
+            self._seen = max(self._seen, updated_at)
+
+    def __getitem__(self, item_id: str) -> Item:
+        return self._items[item_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)

@@ -1,0 +1,125 @@
+"""How the two stores cover for each other, so that a caller on the line always gets an answer.
+
+Redis away: everything is read from the ledger. PostgreSQL away: decisions are kept in the spool.
+Both away, or nothing known of the customer: no ask is made, since nobody could account for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from service.decision.record import DecisionRecord
+from service.errors import LedgerAway, MemoryAway, StillRunning
+from service.ledger.decisions import Stale, record_decision, stored_decision
+from service.ledger.profiles import read_profile
+from service.parts import Parts
+from service.profile import Ask, Profile
+from service.spool import pack_record, unpack_record
+
+
+class NotRecordable(Exception):
+    """Neither store can keep a decision, or the customer's caps are not known."""
+
+
+@dataclass(slots=True)
+class Continuity:
+    """The stores during one request; `degraded` collects what had to be done without."""
+
+    parts: Parts
+    suggestion_id: str
+    customer_id: str
+    now: datetime
+    degraded: list[str] = field(default_factory=list)
+
+    def begin(self) -> Profile:
+        """Claim the contact and read the customer.
+
+        Raises:
+            StillRunning: another request is deciding about this contact at this moment.
+            NotRecordable: nothing is known of the customer, not even whether they objected.
+        """
+        try:
+            claimed, profile = self.parts.memory.claim(self.suggestion_id, self.customer_id)
+        except MemoryAway:
+            self._without("memory_away")
+            return self.read_ledger()
+        if not claimed:
+            raise StillRunning(
+                "This interaction is being decided right now; ask again in a second."
+            )
+        return profile or self.read_ledger()
+
+    def peek(self) -> Profile:
+        """Read the customer and claim nothing, for a dry run."""
+        try:
+            return self.parts.memory.profile(self.customer_id) or self.read_ledger()
+        except MemoryAway:
+            self._without("memory_away")
+            return self.read_ledger()
+
+    def read_ledger(self) -> Profile:
+        try:
+            with self.parts.pool.connection() as connection:
+                return read_profile(connection, self.customer_id, self.now)
+        except LedgerAway as error:
+            self._without("ledger_away")
+            raise NotRecordable from error
+
+    def keep(self, record: DecisionRecord, profile: Profile) -> None:
+        """Write the decision where it survives; afterwards it may be answered.
+
+        Raises:
+            Stale: the customer changed meanwhile; read and decide again.
+            Decided: the contact has a decision already.
+            NotRecordable: neither store took it.
+        """
+        ask = Ask(self.now, record.interaction.channel) if record.decision == "offer" else None
+        after = profile.after_ask(ask)
+        try:
+            with self.parts.pool.connection() as connection:
+                record_decision(connection, record)
+        except LedgerAway:
+            self._without("ledger_away")
+            self._spool(record, profile, after)
+            return
+        self._finish(after)
+
+    def stored(self) -> tuple[bytes, bytes] | None:
+        """(body digest, answer) of the decision about this contact, wherever it is kept."""
+        try:
+            with self.parts.pool.connection() as connection:
+                return stored_decision(connection, self.suggestion_id)
+        except LedgerAway:
+            return self._spooled()
+
+    def release(self) -> None:
+        """Give the claim back when no decision came of it."""
+        self._finish(None)
+
+    def _spooled(self) -> tuple[bytes, bytes] | None:
+        try:
+            packed = self.parts.memory.spooled(self.suggestion_id)
+        except MemoryAway:
+            return None
+        record = unpack_record(packed) if packed else None
+        return (record.body_digest, record.answer) if record else None
+
+    def _spool(self, record: DecisionRecord, before: Profile, after: Profile) -> None:
+        try:
+            packed = pack_record(record)
+            if not self.parts.memory.spool(before, after, self.suggestion_id, packed):
+                raise Stale
+            self._finish(None)
+        except MemoryAway as error:
+            raise NotRecordable from error
+
+    def _finish(self, profile: Profile | None) -> None:
+        try:
+            self.parts.memory.finish(self.suggestion_id, profile)
+        except MemoryAway:
+            self._without("memory_away")
+
+    def _without(self, what: str) -> None:
+        if what not in self.degraded:
+            self.degraded.append(what)

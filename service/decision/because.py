@@ -1,0 +1,90 @@
+"""Why an item is suggested: its kind, and one true sentence from the numbers that ranked it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from models.candidates.together import Together, seeds_of
+from models.features import FEATURES
+from models.moment import Moment
+from models.purchases import Floats
+from models.recommender import Recommender
+
+DUE: Final = 0.7
+"""From this share of the usual gap on, an item counts as due again."""
+PLACE: Final[Mapping[str, int]] = {name: place for place, name in enumerate(FEATURES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """`code` is stable; `text` is for the agent; `other` is the item position it speaks of."""
+
+    code: str
+    text: str
+
+
+def kind_of(row: Floats, moment: Moment) -> str:
+    """One of KINDS, from a row of features."""
+    if row[PLACE["own_orders"]] > 0:
+        return "repeat"
+    if moment.gives_back and row[PLACE["same_category_as_contact"]]:
+        return "substitute"
+    return "complement" if row[PLACE["score_together"]] > 0 else "discover"
+
+
+def because(
+    row: Floats, position: int, moment: Moment, recommender: Recommender, names: Mapping[int, str]
+) -> Because:
+    """The main reason, in words.
+
+    Args:
+        row: the item's features, float32[len(FEATURES)].
+        position: of the item in the catalogue.
+        moment: for which the item was ranked.
+        recommender: that ranked it.
+        names: of the items of the customer's last order and of the contact, by position.
+    """
+    kind = kind_of(row, moment)
+    if kind == "repeat":
+        return _repeat(row)
+    if kind == "substitute":
+        return Because("same_need", "Of the same sort as the item that came back")
+    if kind == "complement":
+        partner = _partner(position, moment, recommender)
+        if partner in names:
+            return Because("goes_with", f"Often bought together with {names[partner]}")
+        return Because("goes_with", "Often bought together with the last order")
+    if row[PLACE["score_similar"]] > 0:
+        return Because("like_minded", "Customers with similar orders buy this")
+    return Because("popular", "Many customers have bought this lately")
+
+
+def _repeat(row: Floats) -> Because:
+    times, since = (
+        round(float(row[PLACE["own_orders"]])),
+        round(float(row[PLACE["days_since_item"]])),
+    )
+    last = "today" if since == 0 else f"{_days(since)} ago"
+    if times > 1 and row[PLACE["due"]] >= DUE:
+        gap = _days(max(1, round(float(row[PLACE["own_gap"]]))))
+        return Because("due_again", f"Usually reorders every {gap}; last bought {last}")
+    bought = f"Bought {times} times before" if times > 1 else "Bought once before"
+    return Because("bought_before", f"{bought}; last {last}")
+
+
+def _days(n: int) -> str:
+    return "1 day" if n == 1 else f"{n} days"
+
+
+def _partner(position: int, moment: Moment, recommender: Recommender) -> int:
+    """The item of the last order or of the contact that pulls hardest; -1 when none does."""
+    together = next(source for source in recommender.sources if isinstance(source, Together))
+    seeds = seeds_of(moment)
+    pulls = (together.weights[seeds] * (together.neighbours[seeds] == position)).max(
+        axis=1, initial=0
+    )
+    return int(seeds[np.argmax(pulls)]) if pulls.max(initial=0) > 0 else -1

@@ -1,0 +1,103 @@
+"""From a ranking to what may be asked: left out, fitting, worth it; best first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from models import fit
+from models.domain import Item, SuggestionRequest
+from models.fit import Fit, judge
+from models.moment import GIVING_BACK
+from models.recommender import Ranking, Recommender
+from service.decision.policy import Policy
+from service.decision.worth import Worth, worth_of_asking
+from service.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One item worth asking for; `place` is its row in the ranking's arrays."""
+
+    item: Item
+    place: int
+    probability: float
+    worth: Worth
+    fit: Fit | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is left: `chosen` best first; `reason` says why nothing is; `excluded` by item id."""
+
+    chosen: list[Chosen]
+    reason: str | None
+    excluded: dict[str, str]
+
+
+def choose(
+    ranking: Ranking,
+    recommender: Recommender,
+    catalogue: Mapping[str, Item],
+    request: SuggestionRequest,
+    profile: Profile,
+    policy: Policy,
+    cost_of_asking: Decimal,
+    now: datetime,
+) -> Choice:
+    """Look at the likeliest items until `policy.shortlist` may be sold, and keep what is worth it.
+
+    The shortlist is ordered by worth; what fits comes before what may fit.
+    """
+    barred = _barred(request, profile, policy, now)
+    excluded: dict[str, str] = {}
+    admissible = 0
+    kept: list[Chosen] = []
+    for place in ranking.order.tolist():
+        item_id = recommender.catalogue.ids[ranking.candidates.items[place]]
+        item = catalogue.get(item_id)
+        why = barred.get(item_id) or _unsellable(item)
+        fitting = judge(item.attributes, request.needs) if item and request.needs else None
+        if why is None and fitting is not None and fitting.verdict == fit.DOES_NOT_FIT:
+            why = fit.DOES_NOT_FIT
+        if why or item is None:
+            excluded[item_id] = why or "unknown_item"
+            continue
+        admissible += 1
+        probability = float(ranking.probabilities[place])
+        worth = worth_of_asking(item, probability, policy.margin_rate, cost_of_asking)
+        if worth.total > 0:
+            kept.append(Chosen(item, place, probability, worth, fitting))
+        else:
+            excluded[item_id] = "not_worth_it"
+        if admissible == policy.shortlist:
+            break
+    kept.sort(key=lambda one: (one.fit is not None and bool(one.fit.missing), -one.worth.total))
+    reason = None if kept else ("not_worth_it" if admissible else "nothing_fits")
+    return Choice(kept[: request.limit], reason, excluded)
+
+
+def _barred(
+    request: SuggestionRequest, profile: Profile, policy: Policy, now: datetime
+) -> dict[str, str]:
+    """Items that may not be suggested to this customer in this contact, and why."""
+    barred = dict.fromkeys(request.exclude_item_ids, "excluded_by_request")
+    for reply in profile.replies:
+        recent = now - reply.at < policy.declined_item
+        if reply.result == "declined" and reply.item_id and recent:
+            barred[reply.item_id] = "declined_recently"
+    if request.interaction.topic in GIVING_BACK:
+        barred |= {item.item_id: "returned_now" for item in request.interaction.items}
+    return barred
+
+
+def _unsellable(item: Item | None) -> str | None:
+    if item is None:
+        return "unknown_item"
+    if not item.sellable:
+        return "not_sellable"
+    if item.stock is not None and item.stock <= 0:
+        return "out_of_stock"
+    return "known_issue" if item.known_issue else None

@@ -1,0 +1,26 @@
+"""From a request and a profile to the moment that the models look at."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+
+from models.domain import SuggestionRequest
+from models.moment import Moment
+from models.recommender import Recommender
+from service.profile import SECONDS_A_DAY, Profile, history_of
+
+
+def moment_of(
+    request: SuggestionRequest, profile: Profile, recommender: Recommender, resolved: datetime
+) -> Moment:
+    """What was known when the contact was resolved; a later order is not looked at."""
+    day = resolved.timestamp() / SECONDS_A_DAY
+    about = [recommender.index.get(item.item_id, -1) for item in request.interaction.items]
+    return Moment(
+        history=history_of(profile.bought, recommender.index).until(day),
+        day=day,
+        topic=request.interaction.topic,
+        contact_items=np.array([place for place in about if place >= 0], dtype=np.int32),
+    )

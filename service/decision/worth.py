@@ -1,0 +1,55 @@
+"""What is it worth to ask for this item? Every term in money; together they add up to the cent.
+
+    worth = expected margin - cost of asking
+
+Where a term of the full sum (uplift, returns, lifetime value, queue, annoyance, goodwill) joins,
+it joins as one more entry of `terms`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Final
+
+from models.domain import Item
+
+CENT: Final = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """`terms` in the ledger's currency, rounded to the cent one by one; `total` is their sum.
+
+    `margin_from` is `unit_cost` where the item's own cost is known, else `margin_rate`.
+    """
+
+    total: Decimal
+    terms: Mapping[str, Decimal]
+    margin_from: str
+
+
+def worth_of_asking(
+    item: Item, probability: float, margin_rate: float, cost_of_asking: Decimal
+) -> Worth:
+    """Expected contribution of one ask.
+
+    Args:
+        item: with its price and, where known, its unit cost.
+        probability: calibrated chance that the item is in the next order.
+        margin_rate: share of the price that is margin where the cost is unknown.
+        cost_of_asking: wage for the seconds that it takes, in the ledger's currency.
+    """
+    if item.unit_cost is not None:
+        margin, margin_from = item.price - item.unit_cost, "unit_cost"
+    else:
+        margin, margin_from = item.price * Decimal(str(margin_rate)), "margin_rate"
+    chance = Decimal(str(round(probability, 6)))
+    terms = {"expected_margin": cents(chance * margin), "asking": -cents(cost_of_asking)}
+    return Worth(sum(terms.values(), Decimal(0)), terms, margin_from)
+
+
+def cents(amount: Decimal) -> Decimal:
+    """Rounded half to even, as banks do."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_EVEN)

@@ -1,0 +1,115 @@
+"""One customer as the agent's screen shows them, and their consent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from psycopg import Connection
+from psycopg.rows import dict_row
+
+from service.decision.policy import Policy
+from service.errors import NotFound
+
+SHOWN: Final = 20
+OPEN_ORDER_DAYS: Final = 14
+"""The ledger knows no delivery dates: an order counts as open for so long after it was placed."""
+
+PERSON = """
+SELECT id, locale, first_name, marketing, objected, vulnerable FROM customers WHERE id = %s
+"""
+ORDERS = """
+SELECT o.id, o.placed_at, o.currency,
+       coalesce(json_agg(json_build_object('item_id', l.item_id, 'name', i.name,
+           'quantity', l.quantity, 'unit_price', l.unit_price::text) ORDER BY l.position)
+           FILTER (WHERE l.item_id IS NOT NULL), '[]') AS lines
+FROM orders o LEFT JOIN order_lines l ON l.order_id = o.id LEFT JOIN items i ON i.id = l.item_id
+WHERE o.customer_id = %s AND o.cancelled_at IS NULL AND o.placed_at > %s
+GROUP BY o.id ORDER BY o.placed_at DESC LIMIT %s
+"""
+CONTACTS = """
+SELECT id, channel, topic, status, mood, severity, public, items, occurred_at
+FROM interactions WHERE customer_id = %s {condition} ORDER BY occurred_at DESC LIMIT %s
+"""
+SUGGESTIONS = """
+SELECT d.suggestion_id, d.interaction_id, d.channel, d.decision, d.reason, d.item_ids,
+       d.decided_at,
+       coalesce((SELECT json_agg(json_build_object('event_id', o.event_id, 'item_id', o.item_id,
+           'result', o.result, 'occurred_at', o.occurred_at) ORDER BY o.occurred_at)
+           FROM outcomes o WHERE o.suggestion_id = d.suggestion_id), '[]') AS outcomes
+FROM decisions d WHERE d.customer_id = %s ORDER BY d.decided_at DESC LIMIT %s
+"""
+ASKED = """
+SELECT channel, count(*) AS asked FROM decisions
+WHERE customer_id = %s AND decision = 'offer' AND decided_at > %s GROUP BY channel
+"""
+
+
+def overview(
+    connection: Connection, customer_id: str, policy: Policy, now: datetime
+) -> dict[str, Any]:
+    """Open orders and returns, recent contacts, suggestions with outcomes, consent and caps.
+
+    Raises:
+        NotFound: nobody of this id was ever heard of.
+    """
+    with connection.cursor(row_factory=dict_row) as cursor:
+        person = cursor.execute(PERSON, [customer_id]).fetchone()
+        if person is None:
+            raise NotFound(
+                f"There is no customer {customer_id!r}; feed an order or a contact first."
+            )
+        since = now - timedelta(days=OPEN_ORDER_DAYS)
+        orders = cursor.execute(ORDERS, [customer_id, since, SHOWN]).fetchall()
+        contacts = CONTACTS.format(condition="")
+        recent = cursor.execute(contacts, [customer_id, SHOWN]).fetchall()
+        giving_back = "AND topic IN ('return', 'exchange') AND status <> 'resolved'"
+        returns = cursor.execute(
+            CONTACTS.format(condition=giving_back), [customer_id, SHOWN]
+        ).fetchall()
+        suggestions = cursor.execute(SUGGESTIONS, [customer_id, SHOWN]).fetchall()
+        asked = cursor.execute(ASKED, [customer_id, now - policy.fatigue]).fetchall()
+    counts = {row["channel"]: row["asked"] for row in asked}
+    return {
+        "id": person["id"],
+        "locale": person["locale"],
+        "first_name": person["first_name"],
+        "vulnerable": person["vulnerable"],
+        "consent": {"marketing": person["marketing"], "objected": person["objected"]},
+        "open_orders": _shown(orders),
+        "open_returns": _shown(returns),
+        "recent_interactions": _shown(recent),
+        "suggestions": _shown(suggestions),
+        "caps": {
+            "days": policy.fatigue.days,
+            "channels": {
+                name: {"asked": counts.get(name, 0), "allowed": channel.asks}
+                for name, channel in policy.channels.items()
+            },
+        },
+    }
+
+
+def set_consent(
+    connection: Connection, customer_id: str, marketing: bool | None, objected: bool | None
+) -> dict[str, Any]:
+    """Write what the customer said; None leaves a part as it was. Makes an unknown customer."""
+    row = connection.execute(
+        "INSERT INTO customers AS known (id, marketing, objected)"
+        " VALUES (%s, %s, coalesce(%s, false))"
+        " ON CONFLICT (id) DO UPDATE SET version = known.version + 1,"
+        " marketing = coalesce(%s, known.marketing), objected = coalesce(%s, known.objected)"
+        " RETURNING marketing, objected",
+        [customer_id, marketing, objected, marketing, objected],
+    ).fetchone()
+    assert row is not None
+    return {"marketing": row[0], "objected": row[1]}
+
+
+def _shown(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: _plain(value) for name, value in row.items()} for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value

@@ -1,0 +1,133 @@
+"""Writes decisions and reads them back.
+
+A decision, its contact and the customer's new version are one statement: all of it is durable, or
+none. It is written only if the customer is still as the decision saw them, so two workers that
+decide at the same moment can never both pass a cap.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from psycopg import Connection, errors
+
+from service.decision.record import DecisionRecord
+from service.ledger.digest import digest
+from service.ledger.feed import INTERACTIONS, interaction_row
+
+
+class Stale(Exception):
+    """The customer changed since the decision was taken: read again and decide again."""
+
+
+class Decided(Exception):
+    """There already is a decision about this contact."""
+
+
+_NAMES = [column.split()[0] for column in INTERACTIONS.split(", ")]
+_CONTACT = f"""
+contact AS (
+    INSERT INTO interactions ({", ".join(_NAMES)})
+    SELECT {", ".join(f"%s::{column.split()[1]}" for column in INTERACTIONS.split(", "))}
+    FROM customer
+    ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _NAMES[1:])}
+    RETURNING 1
+)"""
+_DECISION = """
+INSERT INTO decisions (suggestion_id, interaction_id, customer_id, decided_at, channel, decision,
+    reason, eligible, arm, item_ids, kind, script_id, ask_seconds, model_version, policy_version,
+    degraded, record, body_digest, answer)
+SELECT %s, %s, %s, %s::timestamptz, %s, %s, %s, %s, %s, %s::text[], %s, %s, %s::int, %s, %s,
+    %s, %s::jsonb, %s::bytea, %s::bytea
+FROM contact"""
+_CUSTOMER = """
+customer AS (
+    INSERT INTO customers AS known (id, locale, first_name, marketing, objected, vulnerable)
+    VALUES (%s, %s, %s, %s, %s, %s)
+    ON CONFLICT (id) DO UPDATE SET version = known.version + 1, locale = excluded.locale,
+        first_name = excluded.first_name, marketing = excluded.marketing,
+        objected = excluded.objected, vulnerable = excluded.vulnerable
+    {condition}
+    RETURNING 1
+)"""
+# The request's consent is already merged with the ledger's; from the spool it may be older.
+_CAREFUL = """
+customer AS (
+    INSERT INTO customers AS known (id, locale, first_name, marketing, objected, vulnerable)
+    VALUES (%s, %s, %s, %s, %s, %s)
+    ON CONFLICT (id) DO UPDATE SET version = known.version + 1,
+        marketing = CASE WHEN excluded.marketing IS FALSE THEN false ELSE known.marketing END,
+        objected = known.objected OR excluded.objected,
+        vulnerable = known.vulnerable OR excluded.vulnerable
+    RETURNING 1
+)"""
+RECORD: Final = (
+    "WITH " + _CUSTOMER.format(condition="WHERE known.version = %s") + "," + _CONTACT + _DECISION
+)
+DRAIN: Final = "WITH " + _CAREFUL + "," + _CONTACT + _DECISION
+
+
+def record_decision(connection: Connection, record: DecisionRecord) -> None:
+    """Write a decision durably.
+
+    Raises:
+        Stale: the customer's version is no longer `record.expected_version`.
+        Decided: the contact already has a decision; nothing was written.
+    """
+    parameters = [*_customer(record), record.expected_version, *_rest(record)]
+    try:
+        written = connection.execute(RECORD, parameters).rowcount
+    except errors.UniqueViolation as error:
+        raise Decided from error
+    if not written:
+        raise Stale
+
+
+def drain_decision(connection: Connection, record: DecisionRecord) -> bool:
+    """Write a decision that was taken while the ledger was away; False when it is there already."""
+    try:
+        connection.execute(DRAIN, [*_customer(record), *_rest(record)])
+    except errors.UniqueViolation:
+        return False
+    return True
+
+
+def stored_answer(connection: Connection, suggestion_id: str) -> bytes | None:
+    """The answer as it was sent, or None when there is no such suggestion."""
+    found = _find(connection, "answer", suggestion_id)
+    return bytes(found[0]) if found else None
+
+
+def stored_decision(connection: Connection, suggestion_id: str) -> tuple[bytes, bytes] | None:
+    """(digest of the request's body, the answer as it was sent)."""
+    found = _find(connection, "body_digest, answer", suggestion_id)
+    return (bytes(found[0]), bytes(found[1])) if found else None
+
+
+def _find(connection: Connection, columns: str, suggestion_id: str) -> tuple[bytes, ...] | None:
+    return connection.execute(
+        f"SELECT {columns} FROM decisions WHERE suggestion_id = %s", [suggestion_id]
+    ).fetchone()
+
+
+def _customer(record: DecisionRecord) -> list[object]:
+    customer = record.customer
+    return [
+        customer.id,
+        customer.locale,
+        customer.first_name,
+        customer.marketing,
+        customer.objected,
+        customer.vulnerable,
+    ]
+
+
+def _rest(record: DecisionRecord) -> list[object]:
+    pair = (record.customer.id, record.interaction)
+    return [
+        *interaction_row(*pair, digest(pair)),
+        record.suggestion_id, record.interaction.id, record.customer.id, record.decided_at,
+        record.interaction.channel, record.decision, record.reason, record.eligible, record.arm,
+        record.item_ids, record.kind, record.script_id, record.ask_seconds, record.model_version,
+        record.policy_version, record.degraded, record.record, record.body_digest, record.answer,
+    ]  # fmt: skip

@@ -1,0 +1,76 @@
+"""The long-lived parts of one worker, wired once by `create_app` and handed to every request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from service.catalogue import ItemCatalogue
+from service.decision.policy import Policy, load_policy
+from service.errors import LedgerAway, MemoryAway
+from service.keys import KeyRing
+from service.ledger.schema import is_current
+from service.ledger.store import LedgerPool
+from service.memory import Memory
+from service.reports.costs import Costs, load_costs
+from service.scripts.library import Library, load_library
+from service.serving import ModelKeeper
+from service.settings import Settings
+
+POOL_SIZE = 6
+
+
+@dataclass
+class Parts:
+    """Everything that outlives a request."""
+
+    settings: Settings
+    policy: Policy
+    library: Library
+    costs: Costs
+    pool: LedgerPool
+    memory: Memory
+    catalogue: ItemCatalogue
+    models: ModelKeeper
+    keys: KeyRing
+    draining: bool = False
+    _schema_seen: bool = field(default=False, repr=False)
+
+    def ready(self) -> tuple[bool, list[str]]:
+        """(Whether answers are possible, what is degraded); asks both stores."""
+        degraded = []
+        try:
+            with self.pool.connection() as connection:
+                self._schema_seen = is_current(connection)
+        except LedgerAway:
+            degraded.append("ledger_away")
+        try:
+            self.memory.spool_length()
+        except MemoryAway:
+            degraded.append("memory_away")
+        if self.models.serving is None:
+            degraded.append("no_model")
+        if not self._schema_seen:
+            degraded.append("schema_not_migrated")
+        ready = self.models.serving is not None and self._schema_seen and not self.draining
+        return ready, degraded
+
+    def close(self) -> None:
+        self.pool.close()
+        self.memory.close()
+
+
+def make_parts(settings: Settings) -> Parts:
+    """Load what is on disk and connect; raises `SystemExit` with everything that is wrong."""
+    policy = load_policy(settings.policy)
+    pool = LedgerPool(settings.database_url, POOL_SIZE)
+    return Parts(
+        settings=settings,
+        policy=policy,
+        library=load_library(),
+        costs=load_costs(settings.costs, policy.channels, settings.currency),
+        pool=pool,
+        memory=Memory(settings.redis_url),
+        catalogue=ItemCatalogue(),
+        models=ModelKeeper(settings.bundles),
+        keys=KeyRing(),
+    )

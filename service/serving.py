@@ -1,0 +1,123 @@
+"""The model in service: polled, verified, warmed and then swapped in one step."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models import bundle
+from models.bundle import BadBundle, Bundle
+from models.moment import Moment
+from models.purchases import History, no_history
+from service.errors import BadInput, ModelInUse, NotFound
+
+log = logging.getLogger(__name__)
+
+
+class ModelKeeper:
+    """Holds one bundle. A bad one is refused, counted and shown; the old one goes on serving."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.serving: Bundle | None = None
+        self.refused: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def poll(self) -> None:
+        """Serve what `CURRENT` names, if it is new and good."""
+        version = bundle.current(self.folder)
+        serving = self.serving.version if self.serving else None
+        if version is None or version == serving or version in self.refused:
+            return
+        with self._lock:
+            try:
+                loaded = bundle.load(self.folder, version)
+                warm(loaded)
+            except (BadBundle, ValueError, IndexError, ArithmeticError) as error:
+                self.refused[version] = str(error)
+                log.error("model %s refused, %s goes on serving: %s", version, serving, error)
+                return
+            self.serving = loaded
+
+    def versions(self) -> list[dict[str, Any]]:
+        """Every published version, newest first, with its state and what it measured."""
+        listed: list[dict[str, Any]] = []
+        for version in bundle.versions(self.folder):
+            try:
+                manifest = bundle.read_manifest(self.folder, version)
+            except BadBundle as error:
+                listed.append({"version": version, "state": "refused", "detail": str(error)})
+                continue
+            listed.append(
+                {
+                    "version": version,
+                    "state": self._state(version),
+                    "trained_at": manifest.get("trained_at"),
+                    "data_until": manifest.get("data_until"),
+                    "rows": manifest.get("rows"),
+                    "metrics": manifest.get("metrics"),
+                }
+            )
+        return listed
+
+    def activate(self, version: str) -> None:
+        """Make a version the current one; every worker swaps to it within seconds.
+
+        Raises:
+            NotFound: there is no such version.
+            BadInput: it was retired, or is not fit to serve.
+        """
+        self._must_exist(version)
+        if bundle.is_retired(self.folder, version):
+            raise BadInput(f"{version} was retired; activate another version.")
+        try:
+            bundle.load(self.folder, version)
+        except BadBundle as error:
+            raise BadInput(f"{version} cannot serve: {error}") from error
+        self.refused.pop(version, None)
+        bundle.activate(self.folder, version)
+        self.poll()
+
+    def retire(self, version: str) -> None:
+        """Take a version out of use for good.
+
+        Raises:
+            NotFound: there is no such version.
+            ModelInUse: it is the current one.
+        """
+        self._must_exist(version)
+        if bundle.current(self.folder) == version:
+            raise ModelInUse(f"{version} is in service; activate another version first.")
+        bundle.retire(self.folder, version)
+
+    def _must_exist(self, version: str) -> None:
+        if version not in bundle.versions(self.folder):
+            raise NotFound(f"There is no model {version!r}; GET /v1/models lists them.")
+
+    def _state(self, version: str) -> str:
+        if self.serving is not None and self.serving.version == version:
+            return "serving"
+        if version in self.refused:
+            return "refused"
+        return "retired" if bundle.is_retired(self.folder, version) else "available"
+
+
+def warm(loaded: Bundle) -> None:
+    """Rank for a stranger and for a customer with orders, so that no caller waits for a page."""
+    n = len(loaded.recommender.catalogue)
+    some = np.arange(min(n, 20), dtype=np.int32)
+    history = History(
+        items=some,
+        orders=np.zeros(len(some), dtype=np.int32),
+        days=np.full(len(some), 20_000.0),
+        quantities=np.ones(len(some), dtype=np.float32),
+        prices=np.ones(len(some), dtype=np.float32),
+    )
+    for known in (no_history(), history):
+        ranking = loaded.recommender.rank(Moment(known, 20_010.0, "return", some[:1]))
+        if not np.isfinite(ranking.probabilities).all():
+            raise BadBundle(f"{loaded.version} answers with values that are not numbers")
