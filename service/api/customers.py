@@ -11,7 +11,7 @@ from service.api import json as strict
 from service.api.current import answer, forget, now, parts
 from service.api.describe import operation, resource
 from service.api.schemas import ConsentSchema, load
-from service.api.schemas_answers import ConsentAnswerSchema, CustomerOverviewSchema
+from service.api.schemas_customers import ConsentAnswerSchema, CustomerOverviewSchema
 from service.ledger import customers
 
 blueprint = resource("customers", "One customer on the agent's screen.")

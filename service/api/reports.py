@@ -10,8 +10,7 @@ from service import errors
 from service.api.current import answer, now, parts
 from service.api.describe import operation, resource
 from service.api.schemas import load
-from service.api.schemas_answers import RecoverySchema
-from service.api.schemas_reports import RecoveryRequest, RecoveryRequestSchema
+from service.api.schemas_reports import RecoveryRequest, RecoveryRequestSchema, RecoverySchema
 from service.reports.recovery import recovery
 from service.reports.tables import to_csv, to_html, to_json
 

@@ -1,4 +1,4 @@
-"""The questions that reports answer, as they stand in the address."""
+"""The questions that reports answer, as they stand in the address, and the shape of reports."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from marshmallow import fields, post_load
+from marshmallow import Schema, fields, post_load, validate
 
 from service.api.schemas_feed import Strict
 from service.api.schemas_fields import REQUIRED, Choice
@@ -66,3 +66,58 @@ class RecoveryRequestSchema(Strict):
         wanted = data.pop("format", "json")
         query = RecoveryQuery(from_date=data.pop("from_"), to_date=data.pop("to"), **data)
         return RecoveryRequest(query, wanted)
+
+
+class SalesSchema(Schema):
+    sales = fields.String(required=True)
+    ratio = fields.String(required=True, allow_none=True)
+
+
+class IncrementalSchema(SalesSchema):
+    low = fields.String(required=True, allow_none=True)
+    high = fields.String(required=True, allow_none=True)
+    confidence = fields.Float(required=True)
+    method = fields.String(required=True)
+
+
+class NetSchema(Schema):
+    margin = fields.String(required=True)
+    ratio = fields.String(required=True, allow_none=True)
+    low = fields.String(required=True, allow_none=True)
+    high = fields.String(required=True, allow_none=True)
+
+
+class ArmsSchema(Schema):
+    treatment = fields.Integer(required=True)
+    holdout = fields.Integer(required=True)
+
+
+class RecoveryRowSchema(Schema):
+    group = fields.String(required=True)
+    interactions = fields.Integer(required=True)
+    eligible = fields.Integer(required=True)
+    asked = fields.Integer(required=True)
+    accepted = fields.Integer(required=True)
+    unreported = fields.Integer(required=True)
+    customers = fields.Nested(ArmsSchema, required=True)
+    service_cost = fields.String(required=True)
+    cost_of_asking = fields.String(required=True)
+    same_contact = fields.Nested(SalesSchema, required=True)
+    attributed = fields.Nested(SalesSchema, required=True)
+    incremental = fields.Nested(IncrementalSchema, required=True, allow_none=True)
+    net = fields.Nested(NetSchema, required=True, allow_none=True)
+    attribution_inflation = fields.String(required=True, allow_none=True)
+    verdict = fields.String(required=True)
+    needed = fields.Integer(required=True, allow_none=True)
+
+
+class RecoverySchema(Schema):
+    from_ = fields.Date(data_key="from", required=True)
+    to = fields.Date(required=True)
+    currency = fields.String(required=True)
+    window_days = fields.Integer(required=True)
+    group_by = fields.String(required=True)
+    definitions_version = fields.String(required=True)
+    cost_basis = fields.String(required=True, validate=validate.OneOf(("benchmark", "own")))
+    rows = fields.List(fields.Nested(RecoveryRowSchema), required=True)
+    total = fields.Nested(RecoveryRowSchema, required=True)

@@ -1,0 +1,77 @@
+"""What the agent's screen is told of a customer, for `/openapi.json`."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+
+class ConsentAnswerSchema(Schema):
+    marketing = fields.Boolean(required=True, allow_none=True)
+    objected = fields.Boolean(required=True)
+
+
+class LineShownSchema(Schema):
+    item_id = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    quantity = fields.Integer(required=True)
+    unit_price = fields.String(required=True)
+
+
+class OrderShownSchema(Schema):
+    id = fields.String(required=True)
+    placed_at = fields.DateTime(required=True)
+    currency = fields.String(required=True)
+    lines = fields.List(fields.Nested(LineShownSchema), required=True)
+
+
+class ContactShownSchema(Schema):
+    id = fields.String(required=True)
+    channel = fields.String(required=True)
+    topic = fields.String(required=True)
+    status = fields.String(required=True)
+    mood = fields.String(required=True, allow_none=True)
+    severity = fields.String(required=True, allow_none=True)
+    public = fields.Boolean(required=True)
+    items = fields.List(fields.Raw(), required=True)
+    occurred_at = fields.DateTime(required=True)
+
+
+class OutcomeShownSchema(Schema):
+    event_id = fields.String(required=True)
+    item_id = fields.String(required=True, allow_none=True)
+    result = fields.String(required=True)
+    occurred_at = fields.DateTime(required=True)
+
+
+class SuggestionShownSchema(Schema):
+    suggestion_id = fields.String(required=True)
+    interaction_id = fields.String(required=True)
+    channel = fields.String(required=True)
+    decision = fields.String(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    item_ids = fields.List(fields.String(), required=True)
+    decided_at = fields.DateTime(required=True)
+    outcomes = fields.List(fields.Nested(OutcomeShownSchema), required=True)
+
+
+class CapSchema(Schema):
+    asked = fields.Integer(required=True)
+    allowed = fields.Integer(required=True)
+
+
+class CapsSchema(Schema):
+    days = fields.Integer(required=True)
+    channels = fields.Dict(fields.String(), fields.Nested(CapSchema), required=True)
+
+
+class CustomerOverviewSchema(Schema):
+    id = fields.String(required=True)
+    locale = fields.String(required=True, allow_none=True)
+    first_name = fields.String(required=True, allow_none=True)
+    vulnerable = fields.Boolean(required=True)
+    consent = fields.Nested(ConsentAnswerSchema, required=True)
+    open_orders = fields.List(fields.Nested(OrderShownSchema), required=True)
+    open_returns = fields.List(fields.Nested(ContactShownSchema), required=True)
+    recent_interactions = fields.List(fields.Nested(ContactShownSchema), required=True)
+    suggestions = fields.List(fields.Nested(SuggestionShownSchema), required=True)
+    caps = fields.Nested(CapsSchema, required=True)
