@@ -1,0 +1,79 @@
+"""What the words are made from, and the words: plain values between decision and library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from models.domain import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One suggestion to be put into words. Absent facts are None; nothing is made up for them.
+
+    Attributes:
+        because: why it is suggested, as a ready sentence for the agent.
+        returned_item_name: the item this contact sent back, where there is one.
+        last_bought_on: the day the customer last ordered the suggested item.
+    """
+
+    channel: str
+    topic: str
+    kind: str
+    item_name: str
+    price: Money
+    mood: str | None = None
+    locale: str | None = None
+    fault: str | None = None
+    first_name: str | None = None
+    because: str | None = None
+    returned_item_name: str | None = None
+    last_bought_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFacts:
+    """A contact to be ended kindly, with no offer.
+
+    Attributes:
+        reason: one of NO_OFFER_REASONS; None beside an offer, for an agent who rather does not ask.
+        public: whether anybody can read the answer; then it holds nothing personal.
+        status: only a contact that is `resolved` is said to be so.
+    """
+
+    channel: str
+    topic: str
+    mood: str | None = None
+    fault: str | None = None
+    reason: str | None = None
+    public: bool = False
+    first_name: str | None = None
+    locale: str | None = None
+    status: str = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What to say.
+
+    Attributes:
+        parts: in the ten-part order; `disclosures` is a list, all else a string. Where nothing is
+            offered: acknowledge, confirm (when it is true) and decline, the closing line.
+        text: all that is said before the customer answers; `recap` follows a yes, `decline` a no.
+        subject: the subject of an e-mail, which is also the first line of its text.
+        length_value: the length of `text` in `length_unit`, at most `length_limit`.
+    """
+
+    id: str
+    version: int
+    locale: str
+    parts: Mapping[str, str | list[str]]
+    text: str
+    length_unit: str
+    length_value: int
+    length_limit: int
+    accept_label: str
+    decline_label: str
+    subject: str | None = None

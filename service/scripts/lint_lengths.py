@@ -1,0 +1,95 @@
+"""The linter's look at lengths: each text with the longest values, by the channel's own rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from service.scripts.channels import (
+    AFTER_THE_ANSWER,
+    PARTS,
+    RULES,
+    SERVICE_TURNS,
+    SUBJECT_CHARACTERS,
+    Rule,
+)
+from service.scripts.placeholders import PLACEHOLDERS, Entry, say
+from service.scripts.read import Problem, ScriptFile
+from service.scripts.render import Parts, join, with_subject
+
+LABEL = 30
+"""Proposed: what fits a button; Salesforce allows 80 and advises less."""
+
+
+def length_problems(file: ScriptFile) -> Iterator[Problem]:
+    """Texts that cannot fit when everything is as long as it may be, naming the worst case."""
+    rule = RULES[file.rules_of]
+    values = longest_values(rule)
+    for table, limit in (("labels", LABEL), ("subject", SUBJECT_CHARACTERS)):
+        for key, entry in file.tables.get(table, {}).items():
+            if (length := len(say(entry, {}))) > limit:
+                what = f"{key} has {length} of {limit} characters: shorten it"
+                yield Problem(file.name, table, what)
+    if not all(file.tables.get(part) for part in (*PARTS, "service")):
+        return
+    longest = {part: _longest(file.tables[part], values, rule) for part in (*PARTS, "service")}
+    said = {part: text for part, (_, text) in longest.items()}
+    asked: Parts = dict(said)
+    asked["disclosures"] = [say(entry, values) for entry in file.tables["disclosures"].values()]
+    asking = join(asked, rule.turns, rule)
+    yield from _too_long(file, rule, asking, PARTS[:8], longest)
+    for part in AFTER_THE_ANSWER:
+        yield from _too_long(file, rule, said[part], (part,), longest)
+    closing: Parts = {**said, "decline": said["service"]}
+    parts = ("acknowledge", "confirm", "service")
+    yield from _too_long(file, rule, join(closing, SERVICE_TURNS, rule), parts, longest)
+    for entry in file.tables.get("public", {}).values():
+        for text in entry:
+            yield from _too_long(file, rule, text.source, ("public",), {})
+
+
+def longest_values(rule: Rule) -> dict[str, str]:
+    """Values as long as this channel lets them be."""
+    values = {name: it.longest for name, it in PLACEHOLDERS.items() if it.longest is not None}
+    for name in PLACEHOLDERS.keys() - values.keys():
+        values[name] = _as_long_as(
+            rule.first_name if name == "first_name" else rule.item_name, rule
+        )
+    return values
+
+
+def _as_long_as(room: int, rule: Rule) -> str:
+    value = "m"
+    while rule.room_of(f"{value} mmmm") <= room:
+        value += " mmmm"
+    while rule.room_of(f"{value}m") <= room:
+        value += "m"
+    return value
+
+
+def _longest(table: Mapping[str, Entry], values: Mapping[str, str], rule: Rule) -> tuple[str, str]:
+    """(key, filled text) of the longest text in a table."""
+    filled = ((key, text.whole.fill(values)) for key, entry in table.items() for text in entry)
+    return max(filled, key=lambda found: rule.room_of(found[1]))
+
+
+def _too_long(
+    file: ScriptFile,
+    rule: Rule,
+    text: str,
+    parts: tuple[str, ...],
+    longest: Mapping[str, tuple[str, str]],
+) -> Iterator[Problem]:
+    if subjects := file.tables.get("subject"):
+        text = with_subject(text, max((say(entry, {}) for entry in subjects.values()), key=len))
+    length = rule.measure(text)
+    if length.value <= length.limit:
+        return
+    sizes = [(rule.room_of(longest[part][1]), part) for part in parts if part in longest]
+    worst = ", ".join(f"{part}.{longest[part][0]} {size}" for size, part in sizes)
+    table = max(sizes)[1] if sizes else parts[0]
+    yield Problem(
+        file.name,
+        table,
+        f"does not fit: with the longest values {length.value} of {length.limit} {length.unit}"
+        f" ({worst or 'this text alone'}): shorten the longest of these",
+    )

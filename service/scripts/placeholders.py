@@ -1,0 +1,119 @@
+"""The closed placeholder language of the scripts: `{item_name}` and a few more, and nothing else.
+
+No expressions, no format codes, no attributes: managers edit these texts, and the values come from
+customers and catalogues. A text is cut up once, on load; a value is set in as it is and never
+looked at again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """`longest` is the longest value; None where the channel says how long it may be."""
+
+    means: str
+    always_known: bool
+    longest: str | None = None
+
+
+PLACEHOLDERS: Final = {
+    "item_name": Placeholder("the suggested item", True),
+    "price": Placeholder("its price with the currency", True, "US$999,999.99"),
+    "first_name": Placeholder("the customer's first name", False),
+    "returned_item_name": Placeholder("the item that came back", False),
+    "last_bought_on": Placeholder("when the customer last ordered it", False, "30 September 2026"),
+    "because": Placeholder("the reason on the agent's screen", False, " ".join(["word"] * 24)),
+}
+
+_PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+")
+
+
+class BadPlaceholder(ValueError):
+    """Says which placeholder is wrong and what to write instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Words with gaps: `slots` names the value that belongs at each place of `pieces`."""
+
+    pieces: tuple[str, ...]
+    slots: tuple[tuple[int, str], ...]
+    needs: frozenset[str]
+
+    def fill(self, values: Mapping[str, str]) -> str:
+        filled = list(self.pieces)
+        for place, name in self.slots:
+            filled[place] = values[name]
+        return "".join(filled)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text of the library, as written and cut up."""
+
+    source: str
+    whole: Sentence
+    sentences: tuple[Sentence, ...]
+
+
+Entry = tuple[Text, ...]
+"""A text and its alternatives, the fullest first."""
+
+
+def parse(source: str) -> Text:
+    """Cut a text at its placeholders.
+
+    Raises:
+        BadPlaceholder: for an unknown name or a stray brace.
+    """
+    sentences = tuple(_cut(sentence) for sentence in _SENTENCE_END.split(source))
+    return Text(source, _cut(source), sentences)
+
+
+def _cut(source: str) -> Sentence:
+    pieces: list[str] = []
+    slots: list[tuple[int, str]] = []
+    for place, piece in enumerate(_PLACEHOLDER.split(source)):
+        if place % 2 == 0:
+            if "{" in piece or "}" in piece:
+                raise BadPlaceholder("has a stray brace: braces stand only around a placeholder")
+        elif piece not in PLACEHOLDERS:
+            known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+            raise BadPlaceholder(f"has the unknown placeholder {{{piece}}}: use one of {known}")
+        else:
+            slots.append((place, piece))
+        pieces.append(piece)
+    if not slots:
+        return Sentence((source,), (), frozenset())
+    return Sentence(tuple(pieces), tuple(slots), frozenset(name for _, name in slots))
+
+
+def say(entry: Entry, values: Mapping[str, str]) -> str:
+    """The first alternative that can be filled; else what is left of the last one.
+
+    A sentence that wants a value that is not known is dropped, never said with a gap.
+    """
+    known = values.keys()
+    for text in entry:
+        if known >= text.whole.needs:
+            return text.whole.fill(values)
+    return " ".join(
+        sentence.fill(values) for sentence in entry[-1].sentences if known >= sentence.needs
+    )
+
+
+def constant(entry: Entry) -> str | None:
+    """The text of an entry that is the same whatever is known; None of one with gaps."""
+    return entry[0].source if not entry[0].whole.needs else None
+
+
+def clean(value: str) -> str:
+    """The value on one line; all else is left as it is."""
+    return " ".join(value.split())
