@@ -123,7 +123,7 @@ def _assemble(rows: list[Row]) -> _Draft:
 def _locate(error: errors.BadInput, draft: _Draft, first: Row) -> Iterator[tuple[Row, Fault]]:
     """The row that each complaint of the schema is about, by its pointer (`/lines/2/quantity`)."""
     if not isinstance(error, errors.InvalidFields):
-        yield first, Fault(error.code, error.detail)
+        yield first, Fault(error.code, explain(error))
         return
     by_row: dict[int | str, tuple[Row, list[tuple[str, str]]]] = {}
     for pointer, hint in error.faults:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from models.domain import Interaction
 from service import errors
 from service.api import schemas
+from service.api.checks import check_channel, check_currency
 from service.importers.report import Tally
 from service.importers.row import Row
 
@@ -51,21 +51,14 @@ class Rules:
         def build(data: dict[str, Any]) -> Any:
             value = schemas.load(schema, data)
             if self.kind == "interactions":
-                self._check_interaction(value[1])
-            elif value.currency != self.currency:
-                raise self._foreign(value.currency)
+                _, interaction = value
+                check_channel(interaction, self.channels)
+                check_currency(interaction, self.currency)
+            else:
+                check_currency(value, self.currency)
             return value
 
         return build
-
-    def _check_interaction(self, interaction: Interaction) -> None:
-        if interaction.channel not in self.channels:
-            raise errors.UnknownChannel(f"/channel: Use one of: {', '.join(self.channels)}.")
-        if interaction.cost and interaction.cost.currency != self.currency:
-            raise self._foreign(interaction.cost.currency)
-
-    def _foreign(self, currency: str) -> errors.MixedCurrencies:
-        return errors.MixedCurrencies(f"this is in {currency}; the ledger keeps {self.currency}")
 
 
 def read_objects(
@@ -92,7 +85,7 @@ def read_objects(
 def explain(error: errors.BadInput) -> str:
     """What to mend, in one line."""
     if not isinstance(error, errors.InvalidFields):
-        return error.detail
+        return f"{error.pointer}: {error.detail}" if error.pointer else error.detail
     told = [f"{pointer}: {hint}" for pointer, hint in error.faults[:FAULTS_TOLD]]
     more = len(error.faults) - len(told)
     return " ".join(told) + (f" And {more} more." if more else "")
