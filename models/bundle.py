@@ -18,6 +18,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, Final
 
 import numpy as np
@@ -196,6 +197,8 @@ def _checked(place: Path, name: str, fact: Mapping[str, Any]) -> NDArray[Any]:
     try:
         if "/" in name or path.is_symlink() or path.stat().st_size != fact["bytes"]:
             raise BadBundle(f"{path} has not the size that its manifest names")
+        if _sha256(path) != fact["sha256"]:
+            raise BadBundle(f"{path} was changed since it was published")
         with path.open("rb") as file:
             major, _ = np.lib.format.read_magic(file)
             if major != 1:
@@ -207,11 +210,9 @@ def _checked(place: Path, name: str, fact: Mapping[str, Any]) -> NDArray[Any]:
             raise BadBundle(f"{path} claims more or less than it holds")
         if list(shape) != fact["shape"] or dtype.str != fact["dtype"]:
             raise BadBundle(f"{path} is not the array that its manifest names")
-        if _sha256(path) != fact["sha256"]:
-            raise BadBundle(f"{path} was changed since it was published")
         # A plain view of the map: numpy's memmap class costs a Python call at every indexing.
         array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, TokenError) as error:
         raise BadBundle(f"{path} cannot be read: {error}") from error
     if array.dtype.kind == "f" and np.isnan(array).any():
         raise BadBundle(f"{path} holds values that are not numbers")

@@ -44,6 +44,7 @@ class Similar:
     def fit(cls, purchases: Purchases, day: float, n_items: int, seed: int) -> Self:
         # Imported here: only the training has the library (and its need of libgomp) in memory.
         from implicit.cpu.als import AlternatingLeastSquares
+        from threadpoolctl import threadpool_limits
 
         known = purchases.customers >= 0
         if not known.any():
@@ -56,13 +57,15 @@ class Similar:
         )
         matrix.sum_duplicates()
         matrix.data = _confidence(matrix.data)
-        model = AlternatingLeastSquares(
-            factors=FACTORS,
-            iterations=ITERATIONS,
-            regularization=REGULARIZATION,
-            random_state=seed,
-        )
-        model.fit(matrix, show_progress=False)
+        # The library runs its own threads; BLAS threads underneath would slow it down tenfold.
+        with threadpool_limits(limits=1, user_api="blas"):
+            model = AlternatingLeastSquares(
+                factors=FACTORS,
+                iterations=ITERATIONS,
+                regularization=REGULARIZATION,
+                random_state=seed,
+            )
+            model.fit(matrix, show_progress=False)
         factors = np.asarray(model.item_factors, dtype=np.float32)
         gram = factors.T @ factors + REGULARIZATION * np.eye(FACTORS, dtype=np.float32)
         return cls(factors, gram.astype(np.float32))

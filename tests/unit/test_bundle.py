@@ -1,0 +1,199 @@
+"""A bundle comes back as it was saved; a damaged one is refused before it is used."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models import bundle
+from models.bundle import BadBundle
+from models.candidates import SOURCES
+from models.catalogue import Catalogue
+from models.features import FEATURES
+from models.moment import Moment
+from models.purchases import no_history
+from models.ranker import DEPTH, Ranker
+from models.recommender import Recommender
+from tests.contract.test_sources import N_ITEMS, TODAY, checkerboard, history_of
+
+VERSION = "20261123T0200Z-5f2c"
+
+
+@pytest.fixture(scope="module")
+def recommender() -> Recommender:
+    rng = np.random.default_rng(1)
+    ones = np.ones(N_ITEMS, dtype=np.float32)
+    catalogue = Catalogue(
+        ids=tuple(f"item-ä-{n}" for n in range(N_ITEMS)),
+        prices=ones,
+        categories=np.zeros(N_ITEMS, dtype=np.int32),
+        sellable=np.ones(N_ITEMS, dtype=bool),
+        recent=ones,
+        trend=ones,
+        gaps=ones * 30,
+        repeat_rates=ones,
+        seasons=np.zeros((12, N_ITEMS), dtype=np.float32),
+    )
+    ranker = Ranker(
+        features=rng.integers(0, len(FEATURES), (4, 2**DEPTH - 1)).astype(np.int16),
+        thresholds=rng.normal(size=(4, 2**DEPTH - 1)).astype(np.float32),
+        values=rng.normal(size=(4, 2**DEPTH)).astype(np.float32),
+        baseline=np.zeros(1, dtype=np.float32),
+        raw=np.array([-3, 3], dtype=np.float32),
+        calibrated=np.array([0.1, 0.9], dtype=np.float32),
+    )
+    sources = tuple(kind.fit(checkerboard(), TODAY, N_ITEMS, seed=1) for kind in SOURCES)
+    return Recommender(catalogue, sources, ranker)
+
+
+@pytest.fixture
+def published(tmp_path: Path, recommender: Recommender) -> Path:
+    bundle.save(tmp_path, VERSION, recommender, {"trained_at": "2026-11-23T02:00:00+00:00"})
+    bundle.activate(tmp_path, VERSION)
+    return tmp_path
+
+
+def test_what_was_saved_ranks_the_same(published: Path, recommender: Recommender) -> None:
+    loaded = bundle.load(published, VERSION).recommender
+    for moment in (Moment(no_history(), TODAY), Moment(history_of(0, 2, 4), TODAY, "return")):
+        expected, got = recommender.rank(moment), loaded.rank(moment)
+        np.testing.assert_array_equal(expected.order, got.order)
+        np.testing.assert_array_equal(expected.probabilities, got.probabilities)
+    assert loaded.catalogue.ids == recommender.catalogue.ids
+
+
+def test_arrays_are_mapped_not_copied_and_cannot_be_written(published: Path) -> None:
+    prices = bundle.load(published, VERSION).recommender.catalogue.prices
+    with pytest.raises(ValueError, match="read-only"):
+        prices[0] = 2
+
+
+def test_current_and_versions_follow_the_store(published: Path, recommender: Recommender) -> None:
+    assert bundle.current(published) == VERSION
+    newer = "20261124T0200Z-aaaa"
+    bundle.save(published, newer, recommender, {})
+    assert bundle.versions(published) == [newer, VERSION]
+    assert bundle.current(published) == VERSION
+    assert bundle.current(published / "nowhere") is None
+
+
+@pytest.mark.parametrize("name", ["ranker.values.npy", "catalogue.ids.npy", "manifest.json"])
+def test_truncation_anywhere_is_refused(published: Path, name: str) -> None:
+    path = published / VERSION / name
+    whole = path.read_bytes()
+    for cut in range(0, len(whole), max(1, len(whole) // 24)):
+        path.write_bytes(whole[:cut])
+        with pytest.raises(BadBundle):
+            bundle.load(published, VERSION)
+
+
+def test_flipped_bits_are_refused(published: Path) -> None:
+    rng = random.Random(5)
+    files = sorted((published / VERSION).glob("*.npy"))
+    for _ in range(60):
+        path = rng.choice(files)
+        whole = bytearray(path.read_bytes())
+        whole[rng.randrange(len(whole))] ^= 1 << rng.randrange(8)
+        original = path.read_bytes()
+        path.write_bytes(whole)
+        with pytest.raises(BadBundle):
+            bundle.load(published, VERSION)
+        path.write_bytes(original)
+
+
+def change_manifest(folder: Path, **changes: object) -> None:
+    path = folder / VERSION / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"schema": 2},
+        {"version": "20261123T0200Z-0000"},
+        {"features": ["another"]},
+        {"tree_depth": 9},
+        {"files": []},
+        {"files": {}},
+        {"files": {"../../etc/passwd": {"bytes": 1, "sha256": "", "dtype": "", "shape": []}}},
+    ],
+)
+def test_a_manifest_that_says_something_else_is_refused(
+    published: Path, changes: dict[str, object]
+) -> None:
+    change_manifest(published, **changes)
+    with pytest.raises(BadBundle):
+        bundle.load(published, VERSION)
+
+
+def test_a_header_that_claims_gigabytes_is_refused_before_any_of_it_is_read(
+    published: Path,
+) -> None:
+    """An .npy header may claim any shape; what it claims must be what lies there."""
+    path = published / VERSION / "catalogue.prices.npy"
+    with path.open("wb") as file:
+        claim = {"descr": "<f4", "fortran_order": False, "shape": (2 << 30,)}
+        np.lib.format.write_array_header_1_0(file, claim)
+        file.write(b"\0" * 64)
+    manifest = json.loads((published / VERSION / "manifest.json").read_text())
+    fact = manifest["files"]["catalogue.prices.npy"]
+    fact["bytes"] = path.stat().st_size
+    fact["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    change_manifest(published, files=manifest["files"])
+    with pytest.raises(BadBundle, match="claims more"):
+        bundle.load(published, VERSION)
+
+
+def test_pickled_objects_are_refused(published: Path) -> None:
+    path = published / VERSION / "catalogue.prices.npy"
+    np.save(path, np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    with pytest.raises(BadBundle):
+        bundle.load(published, VERSION)
+
+
+def test_a_link_out_of_the_folder_is_refused(published: Path, tmp_path: Path) -> None:
+    path = published / VERSION / "catalogue.prices.npy"
+    elsewhere = tmp_path / "elsewhere.npy"
+    path.rename(elsewhere)
+    path.symlink_to(elsewhere)
+    with pytest.raises(BadBundle):
+        bundle.load(published, VERSION)
+
+
+def test_values_that_are_no_numbers_are_refused(tmp_path: Path, recommender: Recommender) -> None:
+    prices = recommender.catalogue.prices.copy()
+    prices[3] = np.nan
+    broken = Recommender(
+        Catalogue(**{**_fields(recommender.catalogue), "prices": prices}),
+        recommender.sources,
+        recommender.ranker,
+    )
+    bundle.save(tmp_path, VERSION, broken, {})
+    with pytest.raises(BadBundle, match="not numbers"):
+        bundle.load(tmp_path, VERSION)
+
+
+def test_arrays_of_different_catalogues_are_refused(
+    tmp_path: Path, recommender: Recommender
+) -> None:
+    fields = _fields(recommender.catalogue)
+    fields["gaps"] = recommender.catalogue.gaps[:-1]
+    mixed = Recommender(Catalogue(**fields), recommender.sources, recommender.ranker)
+    bundle.save(tmp_path, VERSION, mixed, {})
+    with pytest.raises(BadBundle, match="do not fit"):
+        bundle.load(tmp_path, VERSION)
+
+
+@pytest.mark.parametrize("version", ["../x", "", "20261123T0200Z", "CURRENT"])
+def test_a_version_is_a_version(published: Path, version: str) -> None:
+    with pytest.raises(BadBundle):
+        bundle.load(published, version)
+
+
+def _fields(catalogue: Catalogue) -> dict[str, object]:
+    return {name: getattr(catalogue, name) for name in Catalogue.__slots__}
