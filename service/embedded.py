@@ -32,8 +32,6 @@ from service.processes import Server, StillHeld, hold_lock, popen
 SOCKET_PATH_LIMIT = 100
 """Unix socket paths hold 108 bytes on Linux, 104 on macOS, with a closing zero."""
 START_SECONDS = 60
-LOG_BYTES = 10_000_000
-"""A log that has grown beyond this is put aside (one old log is kept) at the next start."""
 CLEAN_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 """The caller's PGDATA, PGPORT and the like must not reach the embedded server."""
 
@@ -64,7 +62,7 @@ def start_postgres(folder: Path) -> Server:
         # The port names the socket; said here so that PGPORT in the environment does not matter.
         url = f"postgresql://postgres@/postgres?host={quote(str(sockets))}&port=5432"
         command = [str(binaries / "postgres"), "-D", str(data), "-k", str(sockets), "-h", ""]
-        log = _log_file(folder)
+        log = folder / "log"
         process = popen(
             command,
             # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to leave.
@@ -112,7 +110,7 @@ def start_redis(folder: Path) -> Server:
         command = [str(get_binary_path())]
         for name, value in options.items():
             command += [f"--{name}", value]
-        log = _log_file(folder)
+        log = folder / "log"
         process = popen(
             command,
             end_with_parent=SIGTERM,
@@ -240,13 +238,6 @@ def _socket_folder(folder: Path, name: str, account: pwd.struct_passwd | None) -
         raise EmbeddedError(f"{short} belongs to somebody else; remove it, or set TMPDIR")
     short.chmod(0o700)
     return short
-
-
-def _log_file(folder: Path) -> Path:
-    log = folder / "log"
-    if log.exists() and log.stat().st_size > LOG_BYTES:
-        log.replace(folder / "log.old")
-    return log
 
 
 def _tail(log: Path, lines: int = 20) -> str:

@@ -16,6 +16,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+LOG_BYTES: Final = 10_000_000
+"""A log that has grown beyond this is put aside at the next start; one old log is kept."""
 
 
 class StillHeld(RuntimeError):
@@ -50,6 +54,7 @@ def popen(
     log: Path | None = None,
     keep: Sequence[int] = (),
     account: pwd.struct_passwd | None = None,
+    folder: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start `command` in a process group of its own, so that Ctrl-C reaches the caller alone.
 
@@ -59,7 +64,10 @@ def popen(
         log: where its output is appended; None leaves it on the caller's.
         keep: file descriptors that it inherits.
         account: the user it runs as, where the caller may choose.
+        folder: where it works; None for the caller's.
     """
+    if log and log.exists() and log.stat().st_size > LOG_BYTES:
+        log.replace(log.with_name(log.name + ".old"))
     output = log.open("ab") if log else None
     try:
         return subprocess.Popen(
@@ -68,6 +76,7 @@ def popen(
             stdout=output,
             stderr=output,
             env=environment,
+            cwd=folder,
             pass_fds=keep,
             user=account.pw_uid if account else None,
             group=account.pw_gid if account else None,

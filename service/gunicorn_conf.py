@@ -1,0 +1,84 @@
+"""gunicorn's settings, the same for `make run` and for the image; its command line wins over them.
+
+Read by gunicorn's master before it starts workers, so what is set in the environment here is in
+place before a worker imports numpy.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+# One thread per worker for arithmetic: with more, workers fight over the cores and answer ten
+# times fewer requests.
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"
+
+METRICS = Path(
+    os.environ.setdefault(
+        "PROMETHEUS_MULTIPROC_DIR", str(Path(tempfile.gettempdir(), "encore-metrics"))
+    )
+)
+SHARED_MEMORY = "/dev/shm"
+
+
+def cores() -> int:
+    """The cores that this process may use; a container's CPU quota does not show, so set
+    WEB_CONCURRENCY there."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS
+        return os.cpu_count() or 1
+
+
+bind = "127.0.0.1:8080"
+workers = int(os.environ.get("WEB_CONCURRENCY") or cores())
+worker_class = "gthread"
+threads = 4
+max_requests = 0  # workers that end on a count end together
+# Heartbeats go through a file, which must not wait for a disk.
+worker_tmp_dir = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
+graceful_timeout = 20
+keepalive = 75  # longer than the proxy keeps its idle connections, so that only the proxy closes
+control_socket_disable = True
+errorlog = "-"
+loglevel = "info"
+
+
+def on_starting(server: Any) -> None:
+    """Begin counting anew: what workers of an earlier run counted is not of this one."""
+    METRICS.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for left in METRICS.glob("*.db"):
+        left.unlink()
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """A worker ends with a master that was killed."""
+    from service.processes import end_with_parent
+
+    end_with_parent(signal.SIGTERM)
+
+
+def post_worker_init(worker: Any) -> None:
+    """On SIGTERM say "not ready" to whoever still asks, then do what gunicorn does."""
+    finish = signal.getsignal(signal.SIGTERM)
+    parts = worker.wsgi.extensions["encore"]
+
+    def drain(number: int, frame: FrameType | None) -> None:
+        parts.draining = True
+        if callable(finish):
+            finish(number, frame)
+
+    signal.signal(signal.SIGTERM, drain)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Forget the live gauges of a worker that has ended."""
+    # Imported here because prometheus_client looks for its folder when it is imported.
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
