@@ -47,12 +47,15 @@ contact AS MATERIALIZED (
 -- The suggestions of these contacts, and whichever others were accepted into the same orders.
 in_play AS (
     SELECT suggestion_id, first_item_id FROM contact WHERE suggestion_id IS NOT NULL
-    UNION
-    SELECT rival.suggestion_id, decisions.item_ids[1]
+    UNION ALL
+    SELECT DISTINCT rival.suggestion_id, decisions.item_ids[1]
     FROM contact
         JOIN outcomes USING (suggestion_id)
         JOIN outcomes rival ON rival.order_id = outcomes.order_id
+            AND rival.suggestion_id <> outcomes.suggestion_id
         JOIN decisions ON decisions.suggestion_id = rival.suggestion_id
+    WHERE NOT EXISTS (
+        SELECT FROM contact mine WHERE mine.suggestion_id = rival.suggestion_id)
 ),
 -- The last word on each suggested item; an outcome that names no item speaks of the first.
 said AS MATERIALIZED (
@@ -78,7 +81,7 @@ acceptance AS (
     FROM said WHERE result = 'accepted'
 ),
 -- Its value; and is that value in an order that is attributed to a contact anyway?
-sale AS (
+sale AS MATERIALIZED (
     SELECT acceptance.suggestion_id, value.amount,
         CASE
             WHEN orders.id IS NOT NULL THEN EXISTS (
