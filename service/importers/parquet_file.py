@@ -36,8 +36,8 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> Iterator[R
                     number += 1
                     yield Row(number, cells)
                 bar.update(len(batch))
-        except (pa.ArrowException, OSError) as error:
-            raise BadInput(f"{path} is damaged after row {number:,}: {error}") from error
+        except (pa.ArrowException, OSError, ValueError) as error:
+            raise BadInput(f"{path} cannot be read after row {number:,}: {_said(error)}") from error
 
 
 def schema_of(path: Path) -> pa.Schema:
@@ -54,4 +54,9 @@ def _open(path: Path) -> pq.ParquetFile:
     try:
         return pq.ParquetFile(path, pre_buffer=False)
     except (pa.ArrowException, OSError) as error:
-        raise BadInput(f"{path} is not a Parquet file: {error}") from error
+        raise BadInput(f"{path} is not a Parquet file: {_said(error)}") from error
+
+
+def _said(error: Exception) -> str:
+    """Arrow explains itself over several lines; ours are single."""
+    return " ".join(str(error).split())

@@ -10,10 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
-from zipfile import BadZipFile
-
-import openpyxl
-from tqdm import tqdm
 
 from service.errors import BadInput
 from service.importers.csv_file import columns_of, read_csv
@@ -29,6 +25,7 @@ from service.importers.retail_cells import (
     whole_of,
 )
 from service.importers.row import Row
+from service.importers.xlsx_file import read_sheets
 
 NAMES = {
     "invoice": "invoice", "invoiceno": "invoice", "stockcode": "code",
@@ -93,7 +90,8 @@ def _rows(path: Path) -> Iterator[Row]:
         names = _fields_of(path, schema_of(path).names)
         yield from _renamed(read_parquet(path, list(names.values())), names)
     elif start == b"PK\x03\x04":
-        yield from _sheets(path)
+        for header, rows in read_sheets(path):
+            yield from _renamed(rows, _fields_of(path, header))
     else:
         names = _fields_of(path, columns_of(path))
         yield from _renamed(read_csv(path), names)
@@ -104,11 +102,11 @@ def _renamed(rows: Iterable[Row], names: dict[str, str]) -> Iterator[Row]:
         yield row._replace(cells={field: row.cells.get(names[field]) for field in FIELDS})
 
 
-def _fields_of(path: Path, columns: Iterable[Any]) -> dict[str, str]:
+def _fields_of(path: Path, columns: Iterable[str]) -> dict[str, str]:
     """The column that holds each field."""
     found = {}
     for column in columns:
-        field = NAMES.get(re.sub(r"[\s_]", "", str(column)).lower())
+        field = NAMES.get(re.sub(r"[\s_]", "", column).lower())
         if field:
             found[field] = column
     missing = [field for field in FIELDS if field not in found]
@@ -118,29 +116,3 @@ def _fields_of(path: Path, columns: Iterable[Any]) -> dict[str, str]:
             "Invoice, StockCode, Description, Quantity, InvoiceDate, Price, Customer ID."
         )
     return found
-
-
-def _sheets(path: Path) -> Iterator[Row]:
-    """All sheets of an xlsx, one row at a time; lines are told as `sheet!row`."""
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, KeyError, OSError, ValueError) as error:
-        raise BadInput(f"{path} is not an Excel workbook: {error}") from error
-    try:
-        for sheet in book.worksheets:
-            rows = sheet.iter_rows(values_only=True)
-            header = [name if name is not None else "" for name in next(rows, ())]
-            names = _fields_of(path, header)
-            places = [header.index(names[field]) for field in FIELDS]
-            total = sheet.max_row - 1 if sheet.max_row else None
-            for number, cells in enumerate(
-                tqdm(rows, sheet.title, total, unit=" rows", disable=None), start=2
-            ):
-                if any(cell is not None for cell in cells):
-                    values = {
-                        field: cells[place] if place < len(cells) else None
-                        for field, place in zip(FIELDS, places, strict=True)
-                    }
-                    yield Row(f"{sheet.title}!{number}", values)
-    finally:
-        book.close()
