@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
+
+from service.errors import MemoryAway
 
 if TYPE_CHECKING:
     from service.parts import Parts
@@ -74,6 +77,11 @@ class _States(Collector):
         for reason in self._parts.ready()[1]:
             degraded.add_metric([reason], 1)
         yield degraded
+        with suppress(MemoryAway):  # then nobody can tell, and `encore_degraded` says why
+            waiting = self._parts.memory.spool_length()
+            yield GaugeMetricFamily(
+                "encore_spool_entries", "Decisions that wait for the ledger.", waiting
+            )
 
 
 def _of_the_model(parts: Parts) -> Iterator[Metric]:

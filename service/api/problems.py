@@ -64,7 +64,7 @@ def for_ours(error: errors.EncoreError) -> Response:
         faults = error.faults[:FAULTS_SHOWN]
         if len(error.faults) > FAULTS_SHOWN:
             detail += f" The first {FAULTS_SHOWN} of {len(error.faults)} are listed."
-    elif isinstance(error, errors.BadInput):
+    elif status in (400, 413, 415, 422):
         faults = [(error.pointer or "", error.detail)]
     answer = problem(status, error.code, detail, faults)
     if status == 401:

@@ -7,28 +7,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import INCLUDE, Schema, fields, validate
 
 from models import domain
 
 
-class MoneyAnswerSchema(Schema):
+class Answer(Schema):
+    """Answers may grow: a client has to expect fields that it does not know."""
+
+    class Meta:
+        unknown = INCLUDE
+
+
+class MoneyAnswerSchema(Answer):
     amount = fields.String(required=True, metadata={"example": "12.75"})
     currency = fields.String(required=True, metadata={"example": "GBP"})
 
 
-class BecauseSchema(Schema):
+class BecauseSchema(Answer):
     code = fields.String(required=True)
     text = fields.String(required=True)
 
 
-class LengthSchema(Schema):
+class LengthSchema(Answer):
     unit = fields.String(required=True)
     value = fields.Integer(required=True)
     limit = fields.Integer(required=True)
 
 
-class PartsSchema(Schema):
+class PartsSchema(Answer):
     acknowledge = fields.String()
     confirm = fields.String()
     bridge = fields.String()
@@ -41,7 +48,7 @@ class PartsSchema(Schema):
     decline = fields.String()
 
 
-class ServiceScriptSchema(Schema):
+class ServiceScriptSchema(Answer):
     parts = fields.Nested(PartsSchema, required=True)
     text = fields.String(required=True)
 
@@ -53,7 +60,7 @@ class ScriptSchema(ServiceScriptSchema):
     length = fields.Nested(LengthSchema, required=True)
 
 
-class SuggestionSchema(Schema):
+class SuggestionSchema(Answer):
     rank = fields.Integer(required=True)
     item_id = fields.String(required=True)
     name = fields.String(required=True)
@@ -73,12 +80,12 @@ class SuggestionSchema(Schema):
     sources = fields.Dict(fields.String(), fields.Float())
 
 
-class ExcludedSchema(Schema):
+class ExcludedSchema(Answer):
     item_id = fields.String(required=True)
     reason = fields.String(required=True)
 
 
-class SuggestionAnswerSchema(Schema):
+class SuggestionAnswerSchema(Answer):
     suggestion_id = fields.String(required=True, allow_none=True)
     """null where nothing was recorded: a dry run, or `not_recordable`."""
     decision = fields.String(required=True, validate=validate.OneOf(("offer", "no_offer")))
@@ -98,7 +105,7 @@ class SuggestionAnswerSchema(Schema):
     took_ms = fields.Float(required=True)
 
 
-class RecordedOutcomeSchema(Schema):
+class RecordedOutcomeSchema(Answer):
     event_id = fields.String(required=True)
     item_id = fields.String(required=True, allow_none=True)
     result = fields.String(required=True, validate=validate.OneOf(domain.RESULTS))
@@ -112,25 +119,25 @@ class RecordedSuggestionSchema(SuggestionAnswerSchema):
     outcomes = fields.List(fields.Nested(RecordedOutcomeSchema), required=True)
 
 
-class OutcomeAnswerSchema(Schema):
+class OutcomeAnswerSchema(Answer):
     event_id = fields.String(required=True)
     suggestion_id = fields.String(required=True)
     new = fields.Boolean(required=True)
 
 
-class RejectedSchema(Schema):
+class RejectedSchema(Answer):
     index = fields.Integer(required=True)
     code = fields.String(required=True)
     detail = fields.String(required=True)
 
 
-class FedSchema(Schema):
+class FedSchema(Answer):
     accepted = fields.Integer(required=True)
     unchanged = fields.Integer(required=True)
     rejected = fields.List(fields.Nested(RejectedSchema), required=True)
 
 
-class ModelSchema(Schema):
+class ModelSchema(Answer):
     version = fields.String(required=True)
     state = fields.String(
         required=True, validate=validate.OneOf(("serving", "available", "retired", "refused"))
@@ -142,11 +149,11 @@ class ModelSchema(Schema):
     metrics = fields.Raw(allow_none=True)
 
 
-class ModelsSchema(Schema):
+class ModelsSchema(Answer):
     models = fields.List(fields.Nested(ModelSchema), required=True)
 
 
-class StateSchema(Schema):
+class StateSchema(Answer):
     status = fields.String(required=True)
 
 
@@ -154,12 +161,12 @@ class ReadinessSchema(StateSchema):
     degraded_reasons = fields.List(fields.String(), required=True)
 
 
-class FaultSchema(Schema):
+class FaultSchema(Answer):
     pointer = fields.String(required=True)
     detail = fields.String(required=True)
 
 
-class ProblemSchema(Schema):
+class ProblemSchema(Answer):
     """RFC 9457. `errors` comes with bad input."""
 
     type = fields.String(required=True)

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import fields
+
+from service.api.schemas_answers import Answer
 
 
-class ConsentAnswerSchema(Schema):
+class ConsentAnswerSchema(Answer):
     marketing = fields.Boolean(required=True, allow_none=True)
     objected = fields.Boolean(required=True)
 
 
-class LineShownSchema(Schema):
+class LineShownSchema(Answer):
     item_id = fields.String(required=True)
     name = fields.String(required=True, allow_none=True)
     quantity = fields.Integer(required=True)
     unit_price = fields.String(required=True)
 
 
-class OrderShownSchema(Schema):
+class OrderShownSchema(Answer):
     id = fields.String(required=True)
     placed_at = fields.DateTime(required=True)
     currency = fields.String(required=True)
     lines = fields.List(fields.Nested(LineShownSchema), required=True)
 
 
-class ContactShownSchema(Schema):
+class ContactShownSchema(Answer):
     id = fields.String(required=True)
     channel = fields.String(required=True)
     topic = fields.String(required=True)
@@ -36,14 +38,14 @@ class ContactShownSchema(Schema):
     occurred_at = fields.DateTime(required=True)
 
 
-class OutcomeShownSchema(Schema):
+class OutcomeShownSchema(Answer):
     event_id = fields.String(required=True)
     item_id = fields.String(required=True, allow_none=True)
     result = fields.String(required=True)
     occurred_at = fields.DateTime(required=True)
 
 
-class SuggestionShownSchema(Schema):
+class SuggestionShownSchema(Answer):
     suggestion_id = fields.String(required=True)
     interaction_id = fields.String(required=True)
     channel = fields.String(required=True)
@@ -54,17 +56,17 @@ class SuggestionShownSchema(Schema):
     outcomes = fields.List(fields.Nested(OutcomeShownSchema), required=True)
 
 
-class CapSchema(Schema):
+class CapSchema(Answer):
     asked = fields.Integer(required=True)
     allowed = fields.Integer(required=True)
 
 
-class CapsSchema(Schema):
+class CapsSchema(Answer):
     days = fields.Integer(required=True)
     channels = fields.Dict(fields.String(), fields.Nested(CapSchema), required=True)
 
 
-class CustomerOverviewSchema(Schema):
+class CustomerOverviewSchema(Answer):
     id = fields.String(required=True)
     locale = fields.String(required=True, allow_none=True)
     first_name = fields.String(required=True, allow_none=True)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import fields, post_load, validate
 
+from service.api.schemas_answers import Answer
 from service.api.schemas_feed import Strict
 from service.api.schemas_fields import REQUIRED, Choice
 from service.ledger.report import GROUPS
 from service.reports.query import LONGEST_WINDOW_DAYS, RecoveryQuery
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 FORMATS: Final = ("json", "csv", "html")
 
 
@@ -26,7 +29,8 @@ class Day(fields.Date):
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> date:
         try:
-            if len(value) != 10 or not value.isascii():  # other ISO forms are not promised
+            # Python reads other forms of ISO 8601 too, which nobody was promised
+            if not _DAY.fullmatch(value):
                 raise self.make_error("invalid")
             return date.fromisoformat(value)
         except ValueError as error:
@@ -68,7 +72,7 @@ class RecoveryRequestSchema(Strict):
         return RecoveryRequest(query, wanted)
 
 
-class SalesSchema(Schema):
+class SalesSchema(Answer):
     sales = fields.String(required=True)
     ratio = fields.String(required=True, allow_none=True)
 
@@ -80,19 +84,19 @@ class IncrementalSchema(SalesSchema):
     method = fields.String(required=True)
 
 
-class NetSchema(Schema):
+class NetSchema(Answer):
     margin = fields.String(required=True)
     ratio = fields.String(required=True, allow_none=True)
     low = fields.String(required=True, allow_none=True)
     high = fields.String(required=True, allow_none=True)
 
 
-class ArmsSchema(Schema):
+class ArmsSchema(Answer):
     treatment = fields.Integer(required=True)
     holdout = fields.Integer(required=True)
 
 
-class RecoveryRowSchema(Schema):
+class RecoveryRowSchema(Answer):
     group = fields.String(required=True)
     interactions = fields.Integer(required=True)
     eligible = fields.Integer(required=True)
@@ -109,9 +113,11 @@ class RecoveryRowSchema(Schema):
     attribution_inflation = fields.String(required=True, allow_none=True)
     verdict = fields.String(required=True)
     needed = fields.Integer(required=True, allow_none=True)
+    unpriced = fields.Integer(required=True)
+    costed = fields.Dict(fields.String(), fields.Integer(), required=True)
 
 
-class RecoverySchema(Schema):
+class RecoverySchema(Answer):
     from_ = fields.Date(data_key="from", required=True)
     to = fields.Date(required=True)
     currency = fields.String(required=True)
@@ -119,5 +125,10 @@ class RecoverySchema(Schema):
     group_by = fields.String(required=True)
     definitions_version = fields.String(required=True)
     cost_basis = fields.String(required=True, validate=validate.OneOf(("benchmark", "own")))
+    cost_source = fields.String(required=True)
+    cost_as_of = fields.Date(required=True)
+    made_at = fields.DateTime(required=True)
+    mature = fields.Boolean(required=True)
+    matures_at = fields.DateTime(required=True)
     rows = fields.List(fields.Nested(RecoveryRowSchema), required=True)
     total = fields.Nested(RecoveryRowSchema, required=True)

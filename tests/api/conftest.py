@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -18,28 +17,30 @@ from service.settings import Settings
 from tests.api.client import Client
 
 
-@pytest.fixture
-def settings(clean_stores: tuple[str, str], tmp_path: Path) -> Settings:
-    database_url, redis_url = clean_stores
-    return Settings(database_url, redis_url, bundles=tmp_path / "bundles")
+@pytest.fixture(scope="session")
+def settings(
+    database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
+    return Settings(database_url, redis_url, bundles=tmp_path_factory.mktemp("bundles"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def parts(settings: Settings) -> Iterator[Parts]:
     parts = make_parts(settings)
     yield parts
     parts.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def app(settings: Settings, parts: Parts) -> Flask:
+    """One for the whole run, as in production; without a model."""
     return create_app(settings, parts=parts)
 
 
 @pytest.fixture
-def ledger(settings: Settings) -> Iterator[psycopg.Connection]:
-    """A connection of the test's own, to look at what was written."""
-    with psycopg.connect(settings.database_url, autocommit=True) as connection:
+def ledger(clean_stores: tuple[str, str]) -> Iterator[psycopg.Connection]:
+    """A connection of the test's own to the empty ledger, to look at what was written."""
+    with psycopg.connect(clean_stores[0], autocommit=True) as connection:
         yield connection
 
 

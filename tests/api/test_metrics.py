@@ -1,0 +1,80 @@
+"""Metrics: names by convention, numbers that add up, and no more series than there are calls."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.api.client import Client
+
+
+def samples(client: Client) -> dict[str, float]:
+    text = client.get("/metrics").text
+    return {
+        f"{sample.name}{sorted(sample.labels.items())}": sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def test_requests_are_counted_by_call_and_class_of_status(client: Client) -> None:
+    name = "encore_request_duration_seconds_count[('call', 'GET /livez'), ('status', '2xx')]"
+    before = samples(client).get(name, 0)
+    client.get("/livez")
+    client.get("/livez")
+    assert samples(client)[name] == before + 2
+
+
+def test_random_addresses_and_ids_make_no_series_of_their_own(client: Client) -> None:
+    client.get("/nothing")
+    client.as_("agent").get("/v1/customers/first")
+    before = set(samples(client))
+    for n in range(100):
+        client.get(f"/nothing/{n}")
+        client.call("PURGE", f"/v1/items/{n}")
+        client.as_("agent").get(f"/v1/customers/{n}")
+        client.as_("agent").get(f"/v1/suggestions/{n}")
+    grown = set(samples(client)) - before
+    assert len(grown) <= 28  # at most GET suggestions and /metrics, in two classes of status
+
+
+def test_what_is_degraded_is_a_series_each(client: Client) -> None:
+    assert samples(client)["encore_degraded[('reason', 'no_model')]"] == 1
+
+
+COUNT = """
+import sys
+from service.api.metrics import Metrics
+counted = Metrics()
+for _ in range(int(sys.argv[1])):
+    counted.decided("no_offer", "holdout")
+"""
+READ = """
+import types
+from service.api.metrics import Metrics
+models = types.SimpleNamespace(serving=None)
+memory = types.SimpleNamespace(spool_length=lambda: 3)
+parts = types.SimpleNamespace(models=models, memory=memory, ready=lambda: (True, []))
+print(Metrics().text(parts).decode())
+"""
+
+
+def test_counts_of_several_workers_are_summed_and_outlive_them(tmp_path: Path) -> None:
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+
+    def run(*arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", *arguments],
+            env=environment, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return done.stdout
+
+    run(COUNT, "2")
+    run(COUNT, "5")
+    text = run(READ)
+    assert 'encore_decisions_total{decision="no_offer",reason="holdout"} 7.0' in text
+    assert "encore_spool_entries 3.0" in text
