@@ -75,7 +75,7 @@ class Continuity:
             NotRecordable: neither store took it.
         """
         ask = Ask(self.now, record.interaction.channel) if record.decision == "offer" else None
-        after = profile.after_ask(ask)
+        after = profile.after_decision(record.customer, ask)
         try:
             with self.parts.pool.connection() as connection:
                 record_decision(connection, record)

@@ -77,10 +77,10 @@ class Profile:
         )
         return replace(self, customer=merged, bought=_with_orders(self.bought, orders))
 
-    def after_ask(self, ask: Ask | None) -> Profile:
-        """As the ledger knows it once the decision is written."""
+    def after_decision(self, customer: Customer, ask: Ask | None) -> Profile:
+        """As the ledger knows it once a decision with these facts of the customer is written."""
         asks = [*self.asks, ask] if ask else self.asks
-        return replace(self, version=self.version + 1, asks=asks)
+        return replace(self, customer=customer, version=self.version + 1, asks=asks)
 
 
 def unknown_profile(customer_id: str) -> Profile:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import psycopg
@@ -10,7 +12,13 @@ import pytest
 import redis
 
 from service import embedded
+from service.importers.run import import_file
 from service.ledger import schema
+from service.ledger.export import export
+from training.__main__ import PUBLISHED, night
+from training.shop.make import make_shop, write
+
+SHOP_UNTIL = date(2026, 11, 22)
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +52,27 @@ def clean_stores(database_url: str, redis_url: str) -> tuple[str, str]:
     return database_url, redis_url
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A small made shop: its files, their export, and the bundle that the night made of them."""
+
+    shop: Path
+    export: Path
+    bundles: Path
+
+
+@pytest.fixture(scope="session")
+def trained(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Made shop -> ledger -> export -> training, once per run; the ledger is empty afterwards."""
+    folder = tmp_path_factory.mktemp("trained")
+    made = Trained(folder / "shop", folder / "export", folder / "bundles")
+    write(make_shop(seed=3, items=300, customers=700, months=12, until=SHOP_UNTIL), made.shop)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(f"TRUNCATE {TABLES} CASCADE")
+        for kind in ("items", "orders", "interactions"):
+            path = made.shop / f"{kind}.parquet"
+            import_file(connection, kind, path, "parquet", "GBP", lambda customer_ids: None)
+        export(connection, made.export)
+        connection.execute(f"TRUNCATE {TABLES} CASCADE")
+    assert night(made.export, made.bundles, 1, datetime(2026, 11, 23, 2, tzinfo=UTC)) == PUBLISHED
+    return made

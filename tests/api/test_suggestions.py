@@ -1,0 +1,321 @@
+"""`POST /v1/suggestions` on a stocked ledger with a trained model: what the contract promises."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+
+from models.domain import KINDS, NO_OFFER_REASONS
+from service import keys
+from service.app import create_app
+from service.decision.record import suggestion_id_of
+from service.parts import Parts, make_parts
+from service.settings import Settings
+from tests.api.client import Client, assert_problem, rows_by_table
+from tests.api.shop_floor import Stock, a_request, customers_in, stock
+from tests.conftest import Trained
+
+TEN_PARTS = [
+    "acknowledge", "confirm", "bridge", "permission", "offer", "benefit", "disclosures", "close",
+    "recap", "decline",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shelf(trained: Trained) -> Stock:
+    return Stock.read(trained.shop)
+
+
+@pytest.fixture
+def floor(clean_stores: tuple[str, str], trained: Trained, shelf: Stock) -> Iterator[Parts]:
+    """The parts of one worker, with a stocked ledger behind them."""
+    parts = make_parts(Settings(*clean_stores, bundles=trained.bundles))
+    with psycopg.connect(clean_stores[0], autocommit=True) as connection:
+        stock(connection, parts, shelf)
+    yield parts
+    parts.close()
+
+
+@pytest.fixture
+def ledger(floor: Parts) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(floor.settings.database_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def agent(floor: Parts, ledger: psycopg.Connection) -> Client:
+    key = keys.make_key(ledger, "agent", datetime.now(UTC))
+    return Client(create_app(floor.settings, parts=floor), {"agent": key}, "agent")
+
+
+@pytest.fixture
+def customer(floor: Parts, shelf: Stock) -> str:
+    return customers_in("treatment", floor, shelf)[0]
+
+
+def ask(agent: Client, body: dict[str, Any]) -> dict[str, Any]:
+    answer = agent.post("/v1/suggestions", body)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.get_json()
+    return found
+
+
+def tell(agent: Client, answer: dict[str, Any], result: str, **more: Any) -> None:
+    event = {
+        "event_id": f"e-{answer['suggestion_id']}-{result}",
+        "suggestion_id": answer["suggestion_id"],
+        "item_id": answer["suggestions"][0]["item_id"],
+        "result": result,
+        "occurred_at": datetime.now(UTC).isoformat(),
+    }
+    assert agent.post("/v1/outcomes", event | more).status_code == 201
+
+
+def test_a_resolved_contact_gets_three_ranked_suggestions_with_words(
+    agent: Client, customer: str
+) -> None:
+    answer = ask(agent, a_request(customer))
+    assert (answer["decision"], answer["reason"], answer["arm"]) == ("offer", None, "treatment")
+    assert [entry["rank"] for entry in answer["suggestions"]] == [1, 2, 3]
+    worths = [Decimal(entry["worth"]["amount"]) for entry in answer["suggestions"]]
+    assert worths == sorted(worths, reverse=True)
+    assert min(worths) > 0
+    for entry in answer["suggestions"]:
+        assert entry["kind"] in KINDS
+        assert 0 < entry["probability"] < 1
+        assert entry["because"][0]["text"]
+        script = entry["script"]
+        assert list(script["parts"]) == TEN_PARTS
+        assert entry["name"] in script["text"]
+        assert entry["price"]["amount"] in script["text"]
+        assert script["length"]["value"] <= script["length"]["limit"]
+    assert answer["service_script"]["text"]
+    assert answer["degraded"] is False
+
+
+def test_the_same_request_again_gets_the_stored_answer_byte_for_byte(
+    agent: Client, customer: str
+) -> None:
+    body = a_request(customer)
+    first = agent.post("/v1/suggestions", body)
+    shuffled = json.dumps(dict(reversed(body.items())), indent=3)
+    again = agent.post("/v1/suggestions", data=shuffled, content_type="application/json")
+    assert again.data == first.data
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert "Idempotent-Replayed" not in first.headers
+
+
+def test_another_request_about_a_decided_contact_is_refused(agent: Client, customer: str) -> None:
+    body = a_request(customer)
+    ask(agent, body)
+    answer = agent.post("/v1/suggestions", body | {"limit": 2})
+    problem = assert_problem(answer, 422, "interaction_already_decided")
+    assert problem["errors"][0]["pointer"] == "/interaction/id"
+
+
+def test_while_the_first_request_runs_a_second_is_told_to_wait(
+    agent: Client, customer: str, floor: Parts
+) -> None:
+    body = a_request(customer)
+    floor.memory.claim(suggestion_id_of(body["interaction"]["id"]), customer)
+    assert_problem(agent.post("/v1/suggestions", body), 409, "still_running")
+
+
+def test_a_dry_run_records_nothing_and_uses_up_nothing(
+    agent: Client, customer: str, ledger: psycopg.Connection
+) -> None:
+    before = rows_by_table(ledger)
+    for _ in range(6):
+        answer = ask(agent, a_request(customer, dry_run=True))
+        assert (answer["decision"], answer["suggestion_id"]) == ("offer", None)
+    assert rows_by_table(ledger) == before
+
+
+def test_a_stranger_with_unknown_items_is_a_cold_start_and_no_error(
+    agent: Client, floor: Parts
+) -> None:
+    body = a_request("nobody-17", interaction={"topic": "return", "items": [{"item_id": "what?"}]})
+    answer = ask(agent, body)
+    assert answer["decision"] in ("offer", "no_offer")
+    if answer["decision"] == "no_offer":
+        assert answer["reason"] in ("holdout", "not_worth_it")
+
+
+def test_the_holdout_hears_nothing_and_its_shadow_is_on_record(
+    agent: Client, floor: Parts, shelf: Stock, ledger: psycopg.Connection
+) -> None:
+    answer = ask(agent, a_request(customers_in("holdout", floor, shelf)[0]))
+    assert (answer["decision"], answer["reason"]) == ("no_offer", "holdout")
+    assert answer["suggestions"] == []
+    assert "holdout" not in answer["service_script"]["text"].lower()
+    row = ledger.execute("SELECT eligible, arm, item_ids, record FROM decisions").fetchone()
+    assert row is not None
+    assert row[:3] == (True, "holdout", [])
+    assert row[3]["shadow"][0]["features"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"interaction": {"status": "unresolved"}}, "unresolved"),
+        ({"interaction": {"channel": "facebook", "public": True}}, "public_channel"),
+        ({"customer": {"consent": {"marketing": True, "objected": True}}}, "objected"),
+        ({"customer": {"consent": {"marketing": False, "objected": False}}}, "opted_out"),
+        ({"customer": {"vulnerable": True}}, "vulnerable"),
+        ({"interaction": {"mood": "angry"}}, "angry"),
+        ({"interaction": {"severity": "high"}}, "severe"),
+    ],
+)
+def test_a_closed_gate_is_an_ordinary_answer_with_kind_words(
+    agent: Client, customer: str, changes: dict[str, Any], reason: str, ledger: psycopg.Connection
+) -> None:
+    answer = ask(agent, a_request(customer, **changes))
+    assert (answer["decision"], answer["reason"], answer["arm"]) == ("no_offer", reason, None)
+    assert answer["reason"] in NO_OFFER_REASONS
+    assert answer["service_script"]["text"]
+    assert ledger.execute("SELECT eligible FROM decisions").fetchone() == (False,)
+
+
+def test_an_objection_is_kept_and_no_later_request_undoes_it(agent: Client, customer: str) -> None:
+    ask(agent, a_request(customer, customer={"consent": {"marketing": True, "objected": True}}))
+    willing = {"consent": {"marketing": True, "objected": False}}
+    assert ask(agent, a_request(customer, customer=willing))["reason"] == "objected"
+
+
+def test_a_no_ends_it_for_a_while(agent: Client, customer: str) -> None:
+    tell(agent, ask(agent, a_request(customer)), "declined")
+    assert ask(agent, a_request(customer))["reason"] == "declined_recently"
+
+
+def test_a_yes_is_enough_for_today(agent: Client, customer: str) -> None:
+    tell(agent, ask(agent, a_request(customer)), "accepted", order_id="o-1")
+    assert ask(agent, a_request(customer))["reason"] == "just_converted"
+
+
+def test_an_ask_that_was_not_made_uses_up_no_cap(agent: Client, customer: str) -> None:
+    for _ in range(5):
+        answer = ask(agent, a_request(customer))
+        assert answer["decision"] == "offer"
+        tell(agent, answer, "not_offered", reason="customer_in_hurry")
+
+
+def test_the_fourth_phone_ask_is_fatigue(agent: Client, customer: str) -> None:
+    reasons = [ask(agent, a_request(customer))["reason"] for _ in range(4)]
+    assert reasons == [None, None, None, "fatigue"]
+
+
+def test_two_workers_at_the_same_moment_never_both_pass_a_cap(
+    agent: Client, customer: str, floor: Parts
+) -> None:
+    """Twelve requests at once from two workers; three asks are left."""
+    other = make_parts(floor.settings)
+    other.models.poll()
+    with floor.pool.connection() as connection:
+        other.catalogue.refresh(connection)
+    second = Client(create_app(floor.settings, parts=other), agent.tokens, "agent")
+
+    def one(number: int) -> str:
+        answer = (agent, second)[number % 2].post("/v1/suggestions", a_request(customer))
+        return answer.get_json().get("reason") or answer.get_json().get("decision", "retry")
+
+    with ThreadPoolExecutor(6) as pool:
+        said = list(pool.map(one, range(12)))
+    other.close()
+    assert said.count("offer") <= 3
+    assert set(said) <= {"offer", "fatigue", "retry"}
+    with floor.pool.connection() as connection:
+        shown = "SELECT count(*) FROM decisions WHERE decision = 'offer'"
+        assert connection.execute(shown).fetchone() == (said.count("offer"),)
+    reasons = {ask(agent, a_request(customer))["reason"] for _ in range(4)}
+    assert "fatigue" in reasons
+
+
+def test_explain_shows_terms_that_add_up_features_and_sources(agent: Client, customer: str) -> None:
+    answer = ask(agent, a_request(customer, explain=True))
+    for entry in answer["suggestions"]:
+        terms = [Decimal(term["amount"]) for term in entry["terms"].values()]
+        assert sum(terms) == Decimal(entry["worth"]["amount"])
+        assert entry["sources"]
+        assert entry["features"]["customer_orders"] > 0
+    assert isinstance(answer["excluded"], list)
+
+
+def test_what_the_caller_excludes_or_what_came_back_is_not_suggested(
+    agent: Client, customer: str
+) -> None:
+    first = ask(agent, a_request(customer, dry_run=True))
+    best, second = (entry["item_id"] for entry in first["suggestions"][:2])
+    returned = {"topic": "return", "items": [{"item_id": second, "reason": "defective"}]}
+    body = a_request(customer, interaction=returned, exclude_item_ids=[best], explain=True, limit=1)
+    answer = ask(agent, body)
+    assert len(answer["suggestions"]) == 1
+    excluded = {entry["item_id"]: entry["reason"] for entry in answer["excluded"]}
+    assert excluded[best] == "excluded_by_request"
+    assert excluded[second] == "returned_now"
+
+
+def test_what_does_not_fit_is_never_suggested_and_the_unknown_brings_its_question(
+    agent: Client, customer: str
+) -> None:
+    needs = [{"attribute": "width", "max": 1, "unit": "mm"}]
+    answer = ask(agent, a_request(customer, needs=needs, dry_run=True))
+    assert all(entry["fit"] == "unknown" for entry in answer["suggestions"])
+    if answer["suggestions"]:
+        assert "width" in answer["question"]
+    needs = [{"attribute": "width", "min": 0, "unit": "mm"}]
+    answer = ask(agent, a_request(customer, needs=needs, dry_run=True, limit=10))
+    fits = [entry["fit"] for entry in answer["suggestions"]]
+    assert fits == sorted(fits)
+
+
+def test_orders_of_the_request_count_once_beside_those_of_the_ledger(
+    agent: Client, customer: str, shelf: Stock
+) -> None:
+    known = next(order for order in shelf.orders if order.customer_id == customer)
+    fresh = shelf.items[0].id
+
+    def with_orders(*orders: dict[str, Any]) -> dict[str, Any]:
+        body = a_request(customer, orders=list(orders), dry_run=True, explain=True)
+        found: dict[str, Any] = ask(agent, body)["suggestions"][0]["features"]
+        return found
+
+    def an_order(order_id: str, placed_at: datetime) -> dict[str, Any]:
+        line = {"item_id": fresh, "quantity": 1, "unit_price": "2.95"}
+        return {
+            "id": order_id, "placed_at": placed_at.isoformat(), "currency": "GBP", "lines": [line],
+        }  # fmt: skip
+
+    plain = with_orders()
+    again = with_orders(an_order(known.id, known.placed_at))
+    more = with_orders(an_order("new-1", datetime.now(UTC) - timedelta(days=2)))
+    assert again["customer_orders"] == plain["customer_orders"]
+    assert more["customer_orders"] == plain["customer_orders"] + 1
+
+
+def test_a_suggestion_can_be_read_again_with_its_outcomes(agent: Client, customer: str) -> None:
+    made = ask(agent, a_request(customer))
+    tell(agent, made, "maybe_later")
+    again = agent.get(f"/v1/suggestions/{made['suggestion_id']}").get_json()
+    outcomes = again.pop("outcomes")
+    assert again == made
+    assert [entry["result"] for entry in outcomes] == ["maybe_later"]
+    assert_problem(agent.get("/v1/suggestions/sug_unknown"), 404)
+
+
+def test_an_answer_never_depends_on_a_forgotten_memory(
+    agent: Client, customer: str, floor: Parts
+) -> None:
+    """Redis holds nothing that the ledger does not: forgetting changes no decision."""
+    first = ask(agent, a_request(customer, dry_run=True))
+    ask(agent, a_request(customer, interaction={"channel": "web"}))
+    floor.memory.forget([customer])
+    second = ask(agent, a_request(customer, dry_run=True))
+    shown = [[entry["item_id"] for entry in one["suggestions"]] for one in (first, second)]
+    assert shown[0] == shown[1]
