@@ -49,7 +49,7 @@ class _News:
     """Which rows of a call differ from the ledger."""
 
     positions: list[int]
-    """Of the rows to write, each id once, sorted by id: concurrent calls lock in one order."""
+    """Of the rows to write, each id once, sorted by id."""
     accepted: int
     unchanged: int
     former: frozenset[str]
@@ -138,13 +138,13 @@ def interaction_row(customer_id: str, it: Interaction, mark: bytes) -> Row:
 
 
 def _compare(cursor: Cursor, table: str, ids: Sequence[str], marks: Sequence[bytes]) -> _News:
-    """Tell the rows that differ from the ledger's, and lock the ledger's."""
+    """Tell the rows that differ from the ledger's.
+
+    Nothing is locked here. Every call locks customers first, then rows, each sorted by id, so two
+    calls never wait for each other; of two that write the same row at once the later one stays.
+    """
     owner = "customer_id" if table != "items" else "NULL"
-    cursor.execute(
-        f"SELECT id, digest, {owner} FROM {table} WHERE id = ANY(%s)"
-        ' ORDER BY id COLLATE "C" FOR NO KEY UPDATE',
-        [list(set(ids))],
-    )
+    cursor.execute(f"SELECT id, digest, {owner} FROM {table} WHERE id = ANY(%s)", [list(set(ids))])
     stored: dict[str, bytes] = {}
     owners: dict[str, str | None] = {}
     for row_id, mark, customer_id in cursor:

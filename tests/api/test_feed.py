@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -128,3 +130,29 @@ def test_a_row_that_the_ledger_refuses_leaves_nothing_half_written(
         upsert_orders(connection, [an_order(), broken])
     assert connection.execute("SELECT count(*) FROM orders").fetchone() == (0,)
     assert versions(connection) == {}
+
+
+def test_calls_that_write_the_same_rows_at_once_never_block_each_other(
+    clean_stores: tuple[str, str],
+) -> None:
+    """Each locks customers before rows, both in one order; an order is always one call's whole."""
+
+    def feed(seed: int) -> None:
+        rng = random.Random(seed)
+        with psycopg.connect(clean_stores[0], autocommit=True) as connection:
+            for _ in range(15):
+                numbers = [rng.randrange(30) for _ in range(30)]
+                lines = (OrderLine("a", seed + 1, Decimal(1)),) * (seed + 1)
+                orders = [
+                    an_order(id=str(number), customer_id=f"c{rng.randrange(9)}", lines=lines)
+                    for number in numbers
+                ]
+                upsert_orders(connection, orders)
+                contacts = [an_interaction(id=str(n), transfers=rng.randrange(9)) for n in numbers]
+                upsert_interactions(connection, [(f"c{rng.randrange(9)}", it) for it in contacts])
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(feed, range(4)))
+    with psycopg.connect(clean_stores[0]) as connection:
+        query = "SELECT count(*) = max(quantity) FROM order_lines GROUP BY order_id"
+        assert {row[0] for row in connection.execute(query)} == {True}
