@@ -10,6 +10,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import groupby
 from operator import attrgetter
 from zoneinfo import ZoneInfo
@@ -19,7 +20,6 @@ import numpy as np
 from service.importers.report import Tally
 from service.importers.retail_lines import RetailLine
 
-LONDON = ZoneInfo("Europe/London")
 SELLABLE = re.compile(r"\d{5}[A-Z]{0,2}", re.ASCII)
 NO_ITEM = "lines with codes that are no items: postage, fees, manual, discounts, vouchers"
 NO_PRICE = "lines without a price above zero: samples, losses, corrections of stock"
@@ -138,4 +138,10 @@ def _add(book: Book, position: int, block: list[RetailLine]) -> None:
 
 
 def _seconds(line: RetailLine) -> int:
-    return int(line.at.replace(tzinfo=LONDON).timestamp())
+    return int(line.at.replace(tzinfo=london()).timestamp())
+
+
+@cache
+def london() -> ZoneInfo:
+    """The zone of the file's times."""
+    return ZoneInfo("Europe/London")

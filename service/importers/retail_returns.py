@@ -14,7 +14,7 @@ from decimal import Decimal
 import numpy as np
 
 from models.domain import Refund
-from service.importers.retail_book import LONDON, Book
+from service.importers.retail_book import Book, london
 
 Bought = list[tuple[int, int]]
 """(invoice, pieces that have not been given back), oldest first."""
@@ -103,7 +103,7 @@ def _take(earlier: Bought, pieces: int) -> Bought:
 def _note(
     contacts: dict[tuple[str, date], Contact], customer: str, at: datetime, item_id: str
 ) -> None:
-    contact = contacts.setdefault((customer, at.astimezone(LONDON).date()), Contact(at))
+    contact = contacts.setdefault((customer, at.astimezone(london()).date()), Contact(at))
     contact.at = max(contact.at, at)
     if item_id not in contact.item_ids:
         contact.item_ids.append(item_id)
