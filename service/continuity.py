@@ -11,8 +11,9 @@ from datetime import datetime
 
 from service.decision.record import DecisionRecord
 from service.errors import LedgerAway, MemoryAway, StillRunning
-from service.ledger.decisions import Stale, record_decision, stored_decision
+from service.ledger.decisions import Decided, Stale, record_decision, stored_decision
 from service.ledger.profiles import read_profile
+from service.memory import CHANGED, WAITING
 from service.parts import Parts
 from service.profile import Ask, Profile
 from service.spool import pack_record, unpack_record
@@ -20,6 +21,10 @@ from service.spool import pack_record, unpack_record
 
 class NotRecordable(Exception):
     """Neither store can keep a decision, or the customer's caps are not known."""
+
+
+class LedgerLost(Exception):
+    """The ledger went away while the decision was being kept; the next try uses the spool."""
 
 
 @dataclass(slots=True)
@@ -66,23 +71,30 @@ class Continuity:
             self._without("ledger_away")
             raise NotRecordable from error
 
+    def read_latest(self) -> Profile:
+        """Read again after a change: from the ledger, or what the spool's last decision left."""
+        return self.peek() if "ledger_away" in self.degraded else self.read_ledger()
+
     def keep(self, record: DecisionRecord, profile: Profile) -> None:
         """Write the decision where it survives; afterwards it may be answered.
 
         Raises:
             Stale: the customer changed meanwhile; read and decide again.
+            LedgerLost: decide again, so that the answer says what it had to do without.
             Decided: the contact has a decision already.
             NotRecordable: neither store took it.
         """
         ask = Ask(self.now, record.interaction.channel) if record.decision == "offer" else None
         after = profile.after_decision(record.customer, ask)
+        if "ledger_away" in self.degraded:
+            self._spool(record, profile, after)
+            return
         try:
             with self.parts.pool.connection() as connection:
                 record_decision(connection, record)
-        except LedgerAway:
+        except LedgerAway as error:
             self._without("ledger_away")
-            self._spool(record, profile, after)
-            return
+            raise LedgerLost from error
         self._finish(after)
 
     def stored(self) -> tuple[bytes, bytes] | None:
@@ -108,11 +120,14 @@ class Continuity:
     def _spool(self, record: DecisionRecord, before: Profile, after: Profile) -> None:
         try:
             packed = pack_record(record)
-            if not self.parts.memory.spool(before, after, self.suggestion_id, packed):
-                raise Stale
-            self._finish(None)
+            done = self.parts.memory.spool(before, after, self.suggestion_id, packed)
         except MemoryAway as error:
             raise NotRecordable from error
+        if done == CHANGED:
+            raise Stale
+        if done == WAITING:
+            raise Decided
+        self._finish(None)
 
     def _finish(self, profile: Profile | None) -> None:
         try:

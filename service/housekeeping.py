@@ -9,6 +9,7 @@ import logging
 import threading
 
 from service.errors import LedgerAway, MemoryAway
+from service.ledger.schema import is_current
 from service.parts import Parts
 from service.spool import drain
 
@@ -21,6 +22,7 @@ def tick(parts: Parts) -> None:
     parts.models.poll()
     try:
         with parts.pool.connection() as connection:
+            parts.migrated = parts.migrated or is_current(connection)
             parts.catalogue.refresh(connection)
             parts.keys.refresh(connection)
             drain(connection, parts.memory)

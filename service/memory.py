@@ -26,11 +26,14 @@ CLAIM_MILLISECONDS: Final = 1000
 SPOOL: Final = "encore:spool"
 
 # The profile is replaced only if it is still the one that the decision was based on.
+CHANGED, SPOOLED, WAITING = 0, 1, 2
+"""The profile is another by now; the decision is kept; the contact has a waiting decision."""
 SPOOL_SCRIPT: Final = """
 local known = redis.call('GET', KEYS[1])
+if redis.call('HEXISTS', KEYS[2], ARGV[4]) == 1 then return 2 end
 if known and known ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
-redis.call('HSETNX', KEYS[2], ARGV[4], ARGV[5])
+redis.call('HSET', KEYS[2], ARGV[4], ARGV[5])
 return 1
 """
 
@@ -94,13 +97,13 @@ class Memory:
         if keys:
             self._guarded(lambda: self._redis.unlink(*keys))
 
-    def spool(self, before: Profile, after: Profile, suggestion_id: str, packed: bytes) -> bool:
-        """Keep a decision until the ledger returns; False when the profile changed meanwhile."""
+    def spool(self, before: Profile, after: Profile, suggestion_id: str, packed: bytes) -> int:
+        """Keep a decision until the ledger returns: one of `CHANGED`, `SPOOLED`, `WAITING`."""
         arguments: list[bytes | int | str] = [
             pack(before), pack(after), PROFILE_SECONDS, suggestion_id, packed
         ]  # fmt: skip
         keys = [_profile_key(before.customer.id), SPOOL]
-        return bool(self._guarded(lambda: self._spool_script(keys=keys, args=arguments)))
+        return int(self._guarded(lambda: self._spool_script(keys=keys, args=arguments)))
 
     def spooled(self, suggestion_id: str) -> bytes | None:
         """A decision that waits for the ledger."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from service.catalogue import ItemCatalogue
 from service.decision.policy import Policy, load_policy
@@ -33,14 +33,15 @@ class Parts:
     models: ModelKeeper
     keys: KeyRing
     draining: bool = False
-    _schema_seen: bool = field(default=False, repr=False)
+    migrated: bool = False
+    """Whether the ledger's tables were seen to be those that this code expects."""
 
     def ready(self) -> tuple[bool, list[str]]:
         """(Whether answers are possible, what is degraded); asks both stores."""
         degraded = []
         try:
             with self.pool.connection() as connection:
-                self._schema_seen = is_current(connection)
+                self.migrated = is_current(connection)
         except LedgerAway:
             degraded.append("ledger_away")
         try:
@@ -49,9 +50,9 @@ class Parts:
             degraded.append("memory_away")
         if self.models.serving is None:
             degraded.append("no_model")
-        if not self._schema_seen:
+        if not self.migrated:
             degraded.append("schema_not_migrated")
-        ready = self.models.serving is not None and self._schema_seen and not self.draining
+        ready = self.models.serving is not None and self.migrated and not self.draining
         return ready, degraded
 
     def close(self) -> None:
@@ -66,7 +67,7 @@ def make_parts(settings: Settings) -> Parts:
     return Parts(
         settings=settings,
         policy=policy,
-        library=load_library(),
+        library=load_library(like={name: one.like for name, one in policy.channels.items()}),
         costs=load_costs(settings.costs, policy.channels, settings.currency),
         pool=pool,
         memory=Memory(settings.redis_url),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import msgspec
 import numpy as np
@@ -81,6 +81,11 @@ class Profile:
         """As the ledger knows it once a decision with these facts of the customer is written."""
         asks = [*self.asks, ask] if ask else self.asks
         return replace(self, customer=customer, version=self.version + 1, asks=asks)
+
+
+def day_of(days: float) -> date:
+    """The calendar day, in UTC, of days since 1970-01-01."""
+    return datetime.fromtimestamp(days * SECONDS_A_DAY, UTC).date()
 
 
 def unknown_profile(customer_id: str) -> Profile:

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from models.bundle import Bundle
-from models.domain import Customer, Money, SuggestionRequest
+from models.domain import Customer, Item, Money, SuggestionRequest
+from models.features import NEVER
 from models.moment import GIVING_BACK, Moment
 from models.recommender import Ranking
 from service.continuity import Continuity
@@ -21,10 +22,10 @@ from service.decision.answer import (
     suggestion_json,
     time_json,
 )
-from service.decision.because import because, kind_of
+from service.decision.because import PLACE, because, kind_of
 from service.decision.choose import Choice
 from service.decision.record import DecisionRecord, body_digest_of
-from service.profile import Profile, unknown_profile
+from service.profile import Profile, day_of, unknown_profile
 from service.scripts.facts import Facts, ServiceFacts, Words
 
 _encode = msgspec.json.Encoder().encode
@@ -54,9 +55,9 @@ class Composer:
             position = int(ranking.candidates.items[chosen.place])
             kind = kind_of(row, moment)
             reason = because(row, position, moment, recommender, names)
-            words = self._words(
-                kind, chosen.item.name, Money(chosen.item.price, chosen.item.currency), reason.text
-            )
+            since = float(row[PLACE["days_since_item"]])
+            last_day = moment.day - since if since < NEVER else None
+            words = self._words(kind, chosen.item, reason.text, last_day)
             suggestions.append(Suggestion(chosen, kind, reason, words))
         return suggestions
 
@@ -188,7 +189,7 @@ class Composer:
             "took_ms": round((time.perf_counter() - self.started) * 1000, 1),
         }
 
-    def _words(self, kind: str, item_name: str, price: Money, why: str) -> Words:
+    def _words(self, kind: str, item: Item, why: str, last_day: float | None) -> Words:
         it, customer, catalogue = (
             self.request.interaction,
             self._customer(),
@@ -206,9 +207,10 @@ class Composer:
                 fault=it.fault,
                 locale=customer.locale,
                 first_name=customer.first_name,
-                item_name=item_name,
-                price=price,
+                item_name=item.name,
+                price=Money(item.price, item.currency),
                 because=why,
+                last_bought_on=day_of(last_day) if last_day is not None else None,
                 returned_item_name=returned,
             )
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.domain import SuggestionRequest
-from service.continuity import Continuity, NotRecordable
+from service.continuity import Continuity, LedgerLost, NotRecordable
 from service.decision.arm import arm_of
 from service.decision.choose import choose
 from service.decision.compose import Composer
@@ -53,8 +53,10 @@ def suggest(request: SuggestionRequest, parts: Parts, now: datetime) -> Answer:
             try:
                 stores.keep(record, profile)
                 return Answer(record.answer, replayed=False)
+            except LedgerLost:
+                continue
             except Stale:
-                profile = stores.read_ledger()
+                profile = stores.read_latest()
             except Decided:
                 return replay(request, stores)
         raise StillRunning("This customer changes too fast to decide; ask again in a second.")
