@@ -57,6 +57,7 @@ def create_app(settings: Settings, *, parts: Parts | None = None) -> Flask:
     app = Flask("encore", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False  # an id may hold two of them
+    app.url_map.converters["customer"] = customers.CustomerId
     if parts is None:
         parts = make_parts(settings)
         housekeeping.start(parts)
@@ -81,7 +82,9 @@ def _add_resources(app: Flask) -> dict[str, object]:
     describe.components(api, ProblemSchema)
     for resource in RESOURCES:
         api.register_blueprint(resource.blueprint)
-    return describe.complete(api.spec.to_dict())
+    parts: Parts = app.extensions["encore"]
+    document = describe.complete(api.spec.to_dict())
+    return describe.localise(document, parts.policy.channels, parts.settings.currency)
 
 
 def _begin() -> None:
@@ -110,11 +113,19 @@ def _end(response: Response) -> Response:
 
 def _drain() -> None:
     """Read what a refused request still sends; closing on unread bytes would lose the answer."""
+    if (request.content_length or 0) > DRAIN_LIMIT:
+        return
+    connection = request.environ.get("gunicorn.socket")
+    if connection is not None:
+        connection.settimeout(DRAIN_SECONDS)  # who announces more than they send is not waited for
     until = time.monotonic() + DRAIN_SECONDS
     left = DRAIN_LIMIT
-    with suppress(ClientDisconnected):  # then nobody waits for the answer either
+    # they left, or do not send on: the answer goes out all the same
+    with suppress(ClientDisconnected, OSError):
         while left > 0 and time.monotonic() < until:
             taken = len(request.stream.read(64 * 1024))
             if not taken:
-                return
+                break
             left -= taken
+    if connection is not None:
+        connection.settimeout(None)

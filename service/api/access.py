@@ -26,7 +26,7 @@ ROUTES: Final[dict[str, Roles]] = {
     "POST /v1/orders": frozenset({"ingest"}),
     "POST /v1/items": frozenset({"ingest"}),
     "POST /v1/interactions": frozenset({"ingest"}),
-    "GET /v1/customers/<path:customer_id>": frozenset({"agent", "manager"}),
+    "GET /v1/customers/<customer:customer_id>": frozenset({"agent", "manager"}),
     "PUT /v1/customers/<path:customer_id>/consent": frozenset({"agent", "manager"}),
     "GET /v1/models": frozenset({"trainer", "manager"}),
     "POST /v1/models/<version>/activate": frozenset({"trainer"}),

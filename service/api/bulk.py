@@ -33,7 +33,7 @@ def take(
     if not isinstance(body, list):
         raise errors.BadInput("Send an array of rows, even for a single one.")
     if len(body) > ROWS_LIMIT:
-        raise errors.TooLarge(f"Send up to {ROWS_LIMIT} rows at once; these are {len(body)}.")
+        raise errors.BadInput(f"Send up to {ROWS_LIMIT} rows at once; these are {len(body)}.")
     good: list[Row] = []
     rejected = []
     for index, row in enumerate(body):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from flask import Response
+from werkzeug.routing import PathConverter
 
 from service import errors
 from service.api import json as strict
@@ -18,8 +19,15 @@ blueprint = resource("customers", "One customer on the agent's screen.")
 CONSENT: Final = ConsentSchema()
 
 
-# ids are the shop's own and may hold slashes
-@operation(blueprint, "GET /v1/customers/<path:customer_id>", gives={200: CustomerOverviewSchema})
+class CustomerId(PathConverter):
+    """Ids are the shop's own and may hold slashes; what follows below a customer is no id."""
+
+    regex = r"(?!.*/consent\Z)[^/].*?"
+
+
+@operation(
+    blueprint, "GET /v1/customers/<customer:customer_id>", gives={200: CustomerOverviewSchema}
+)
 def show(customer_id: str) -> Response:
     """Show a customer
 

@@ -8,7 +8,7 @@ flask-smorest's own checking costs more than the rest of a request.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from flask_smorest import Blueprint  # type: ignore[import-untyped]
@@ -88,10 +88,23 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
                 described["responses"].setdefault(str(status), PROBLEM)
             described["responses"] = dict(sorted(described["responses"].items()))
             described["security"] = [] if allowed is access.PUBLIC else [{"key": []}]
+            if allowed is access.NEARBY:
+                described["security"].append({})
             if allowed is not access.PUBLIC:
-                named = ", ".join(sorted(allowed | {"admin"}))
+                named = ", ".join(sorted((allowed | {"admin"}) - {"nearby"}))
                 told = described.get("description", "")
                 described["description"] = f"{told}\n\nRoles: {named}.".strip()
+    return document
+
+
+def localise(document: dict[str, Any], channels: Collection[str], currency: str) -> dict[str, Any]:
+    """Put this installation's channels and currency in place of any word."""
+    for schema in document["components"]["schemas"].values():
+        properties = schema.get("properties", {})
+        if schema.get("additionalProperties") is False:  # a request
+            for name, values in (("channel", channels), ("currency", [currency])):
+                if name in properties and name in schema["required"]:
+                    properties[name] = {"type": "string", "enum": list(values)}
     return document
 
 

@@ -37,7 +37,10 @@ def read(limit: int = SINGLE_LIMIT) -> Any:
     if (request.content_length or 0) > limit:
         raise _too_large(limit)
     _check_media_type()
-    raw = request.stream.read(limit + 1)
+    try:
+        raw = request.stream.read(limit + 1)
+    except OSError as error:  # the client left, or its chunks make no sense
+        raise errors.Malformed("The body broke off; send it again, whole.") from error
     if len(raw) > limit:
         raise _too_large(limit)
     return parse(raw)

@@ -50,9 +50,11 @@ class Text(fields.String):
         example: str = "",
         **options: Any,
     ) -> None:
-        documented = {"minLength": shortest, "maxLength": longest}
+        documented: dict[str, Any] = {"minLength": shortest, "maxLength": longest}
         if pattern:
-            documented |= {"pattern": f"^{pattern}$", "example": example}  # type: ignore[dict-item]
+            documented |= {"pattern": f"^{pattern}$", "example": example}
+        else:
+            documented["pattern"] = r"^[^\u0000]*$"
         super().__init__(metadata=documented, **options)
         self.longest, self.shortest, self.example = longest, shortest, example
         self.pattern = re.compile(pattern, re.ASCII) if pattern else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import psycopg
@@ -42,6 +43,17 @@ class Client:
         return self.call("PUT", path, json=body, **options)
 
 
+def as_described(rule: str) -> str:
+    """A rule of Flask's as OpenAPI writes it."""
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
+
+
+def example_of(call: str, id_: str = "x") -> tuple[str, str]:
+    """(method, address) of a call such as "GET /v1/customers/<customer:customer_id>"."""
+    method, rule = call.split(" ", 1)
+    return method, re.sub(r"<[^>]*>", id_, rule)
+
+
 def assert_described(app: Flask, method: str, path: str, answer: TestResponse) -> None:
     """The status, the media type and the shape of an answer are what OpenAPI says."""
     assert answer.headers["X-Request-Id"]
@@ -51,8 +63,9 @@ def assert_described(app: Flask, method: str, path: str, answer: TestResponse) -
     except HTTPException:
         return  # what is not there has no description
     document = app.extensions["encore.openapi"]
-    address = rule.rule.replace("<path:", "<").replace("<", "{").replace(">", "}")
-    described = document["paths"][address][asked.lower()]["responses"][str(answer.status_code)]
+    described = document["paths"][as_described(rule.rule)][asked.lower()]["responses"][
+        str(answer.status_code)
+    ]
     if "$ref" in described:
         described = document["components"]["responses"][described["$ref"].rpartition("/")[2]]
     assert answer.mimetype in described["content"], answer.mimetype

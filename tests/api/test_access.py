@@ -7,7 +7,7 @@ from flask import Flask
 
 from service.api.access import NEARBY, PUBLIC, ROUTES
 from service.keys import ROLES
-from tests.api.client import Client, assert_problem
+from tests.api.client import Client, assert_problem, example_of
 
 FAR_AWAY = {"environ_overrides": {"REMOTE_ADDR": "203.0.113.9"}}
 
@@ -29,19 +29,13 @@ def test_only_roles_that_keys_can_have_are_declared() -> None:
     assert frozenset().union(*ROUTES.values()) - PUBLIC - NEARBY <= set(ROLES)
 
 
-def path_of(name: str) -> str:
-    return (
-        name.partition(" ")[2].replace("<path:customer_id>", "x").replace("<", "").replace(">", "")
-    )
-
-
 @pytest.mark.parametrize("name", ROUTES)
 def test_each_role_gets_through_where_it_is_declared_and_nowhere_else(
     client: Client, name: str
 ) -> None:
-    method, path, allowed = name.partition(" ")[0], path_of(name), ROUTES[name]
+    allowed = ROUTES[name]
     for role in ROLES:
-        answer = client.as_(role).call(method, path, **FAR_AWAY)
+        answer = client.as_(role).call(*example_of(name), **FAR_AWAY)
         if allowed is PUBLIC or role in allowed or role == "admin":
             assert answer.status_code not in (401, 403), role
         else:
@@ -52,7 +46,7 @@ def test_each_role_gets_through_where_it_is_declared_and_nowhere_else(
 
 @pytest.mark.parametrize("name", ROUTES)
 def test_without_a_key_only_public_routes_answer(client: Client, name: str) -> None:
-    answer = client.call(name.partition(" ")[0], path_of(name), **FAR_AWAY)
+    answer = client.call(*example_of(name), **FAR_AWAY)
     if ROUTES[name] is PUBLIC:
         assert answer.status_code not in (401, 403)
     else:

@@ -9,7 +9,7 @@ from flask import Flask
 from openapi_spec_validator import validate
 
 from service.api.access import PUBLIC
-from tests.api.client import Client
+from tests.api.client import Client, as_described
 from tests.api.test_access import calls_of
 
 
@@ -33,9 +33,7 @@ def test_the_description_and_the_routes_are_the_same_set(
         for method in operations
         if method != "parameters"
     }
-    routed = {
-        call.replace("<path:", "<").replace("<", "{").replace(">", "}") for call in calls_of(app)
-    }
+    routed = {as_described(call) for call in calls_of(app)}
     assert described == routed
 
 
