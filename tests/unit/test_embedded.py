@@ -11,6 +11,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +28,14 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may become ano
 
 
 @pytest.fixture
-def servers() -> Iterator[list[Server]]:
+def folder() -> Iterator[Path]:
+    """Not in pytest's own folder, which every new run of pytest closes to the user `nobody`."""
+    with tempfile.TemporaryDirectory(prefix="encore-test-") as base:
+        yield Path(base)
+
+
+@pytest.fixture
+def servers(folder: Path) -> Iterator[list[Server]]:
     """Whatever a test appends is stopped after it, and its short socket folder removed."""
     started: list[Server] = []
     yield started

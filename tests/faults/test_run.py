@@ -1,0 +1,226 @@
+"""`make run` from outside: it starts, says what one needs, and survives what may be done to it."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import http.server
+import json
+import os
+import re
+import shlex
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.machine import (
+    ROOT,
+    SMALL_SHOP,
+    Machine,
+    free_port,
+    publish_whatever_it_is_worth,
+    wait_for,
+)
+
+pytestmark = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="looks at processes through /proc"
+)
+
+
+@pytest.fixture(scope="module")
+def filled() -> Iterator[Path]:
+    """A folder that is filled and has a model, made once for all tests here.
+
+    Not in pytest's own folder: every new run of pytest closes that to the user `nobody`, as whom
+    root's PostgreSQL runs.
+    """
+    with tempfile.TemporaryDirectory(prefix="encore-test-") as base:
+        folder = Path(base, "a var")
+        machine = Machine(folder, free_port(), "--shop", SMALL_SHOP)
+        wait_for(lambda: "[6/6] Training" in machine.output() or machine.process.poll())
+        assert machine.interrupt() == 0, machine.output()
+        assert machine.processes() == {}, "a step of the first fill outlived it"
+        publish_whatever_it_is_worth(folder)
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[list[Machine]]:
+    """The machine that the tests share, as long as they leave it alive."""
+    machines: list[Machine] = []
+    yield machines
+    for machine in machines:
+        machine.process.kill()
+        machine.process.wait()
+        machine.until_gone()
+
+
+@pytest.fixture
+def machine(filled: Path, running: list[Machine]) -> Machine:
+    """A machine that answers, on the filled folder."""
+    if not running or running[0].process.poll() is not None:
+        running[:] = [Machine(filled, free_port())]
+        running[0].until_told()
+    return running[0]
+
+
+@pytest.fixture
+def no_machine(running: list[Machine]) -> None:
+    """The folder is free."""
+    for machine in running:
+        machine.interrupt()
+    running.clear()
+
+
+def test_it_answers_within_8_seconds_and_the_printed_curl_line_works(
+    filled: Path, no_machine: None, running: list[Machine]
+) -> None:
+    machine = Machine(filled, free_port())
+    running.append(machine)
+    assert machine.until_told() < 8
+    (line,) = re.findall(r"^curl .*$", machine.output(), re.MULTILINE)
+    asked = subprocess.run(["sh", "-c", line], capture_output=True, check=True, timeout=20)
+    answer = json.loads(asked.stdout)
+    assert answer["decision"] in ("offer", "no_offer"), answer
+    if machine.demo()["example_customers"]:
+        assert len(answer["suggestions"]) == 3
+
+
+def test_demo_json_is_for_its_owner_alone_and_keys_survive_a_restart(
+    filled: Path, machine: Machine, running: list[Machine]
+) -> None:
+    """A key for each role; `env` points the operating commands at the running service."""
+    demo = machine.demo()
+    assert set(demo["keys"]) == {"agent", "ingest", "trainer", "manager", "admin"}
+    assert demo["url"] == f"http://127.0.0.1:{machine.port}"
+    assert stat.S_IMODE((filled / "demo.json").stat().st_mode) == 0o600
+    listed = subprocess.run(
+        ["sh", "-c", f". {shlex.quote(str(filled / 'env'))} && python -m service keys list"],
+        cwd=ROOT, capture_output=True, text=True, check=True, timeout=20,
+    )  # fmt: skip
+    assert demo["keys"]["agent"].split("_")[1] in listed.stdout
+    machine.interrupt()
+    running[:] = [Machine(filled, free_port())]
+    running[0].until_told()
+    assert running[0].demo()["keys"] == demo["keys"]
+    assert running[0].ask()[0] == 200
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_signals_end_everything_and_leave_no_process(machine: Machine, number: int) -> None:
+    """Twice in a row, as people do; a client that keeps its connection open does not hold it up."""
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", machine.port)) as idle:
+        idle.request("GET", "/livez")
+        idle.getresponse().read()
+        os.killpg(machine.process.pid, number)
+        os.killpg(machine.process.pid, number)
+        assert machine.process.wait(10) == 0
+    assert machine.processes() == {}
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [("gunicorn", "Encore's web server"), ("postgres -D", "PostgreSQL"), ("valkey", "Redis")],
+)
+def test_what_is_killed_is_started_again(machine: Machine, word: str, name: str) -> None:
+    """One line says so, and the service answers as before."""
+    number = min(machine.processes(word))  # the parent among processes of one name
+    os.kill(number, signal.SIGKILL)
+    wait_for(lambda: f"{name} ended (-9); started again" in machine.output(), 20)
+    wait_for(lambda: ready(machine), 20)
+    assert number not in machine.processes(word)
+
+
+def test_a_killed_worker_is_replaced_without_a_word(machine: Machine) -> None:
+    said = machine.output()
+    worker = max(machine.processes("gunicorn"))
+    os.kill(worker, signal.SIGKILL)
+    wait_for(lambda: worker not in machine.processes() and ready(machine), 10)
+    assert machine.output() == said
+
+
+def ready(machine: Machine) -> bool:
+    status, answer = machine.ask(dry_run=True)
+    return status == 200 and not answer["degraded"]
+
+
+@pytest.mark.parametrize("all_killed", [False, True])
+def test_the_next_start_recovers_from_kill_9(
+    filled: Path, machine: Machine, running: list[Machine], all_killed: bool
+) -> None:
+    """Of the supervisor alone, and of all processes at once; the port is free again, too."""
+    assert machine.ask()[0] == 200
+    for number in [machine.process.pid, *(machine.processes() if all_killed else ())]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
+    machine.process.wait()
+    running[:] = [Machine(filled, machine.port)]
+    assert running[0].until_told() < 12
+    assert running[0].ask()[0] == 200
+
+
+def test_a_second_run_on_the_same_folder_says_so(machine: Machine) -> None:
+    second = Machine(machine.folder.with_name("x"), 0, prefix=service("run", machine, free_port()))
+    assert second.process.wait(10) == 2
+    assert f"runs from {machine.folder} already (process {machine.process.pid}" in second.output()
+    assert f"http://127.0.0.1:{machine.port}" in second.output()
+    assert ready(machine)
+
+
+def service(command: str, machine: Machine, port: int) -> list[str]:
+    options = ["--folder", str(machine.folder), "--port", str(port)]
+    return [sys.executable, "-m", "service", command, *options]
+
+
+def test_a_taken_port_is_told_before_any_long_work(tmp_path: Path) -> None:
+    """With a port that is free, and nothing filled or started."""
+    with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        machine = Machine(tmp_path / "var", other.server_port)
+        assert machine.process.wait(10) == 2
+        other.shutdown()
+    told = re.fullmatch(
+        r"encore: Port (\d+) is taken by another program\. "
+        r"Choose another one: make run PORT=(\d+)\n",
+        machine.output(),
+    )
+    assert told is not None, machine.output()
+    assert told[1] != told[2]
+    assert not (tmp_path / "var" / "postgres").exists()
+
+
+def test_another_retailer_on_a_filled_folder_is_refused(
+    filled: Path, no_machine: None, tmp_path: Path
+) -> None:
+    """Two retailers in one ledger would be neither; what to do instead is said."""
+    orders = tmp_path / "orders.csv"
+    orders.write_text("Invoice\n")
+    machine = Machine(filled, free_port(), "--orders", str(orders))
+    assert machine.process.wait(10) == 2
+    assert "already holds the made shop" in machine.output()
+    assert "make clean-data" in machine.output()
+
+
+@pytest.mark.parametrize("make_killed", [False, True])
+def test_make_run_is_the_same_and_ends_with_make(
+    filled: Path, no_machine: None, make_killed: bool
+) -> None:
+    """Ctrl-C, and `kill -9` of make itself, leave no process."""
+    port = free_port()
+    machine = Machine(filled, port, prefix=["make", "run", f"VAR={filled}", f"PORT={port}"])
+    machine.until_told()
+    if make_killed:
+        machine.process.kill()
+        machine.process.wait()
+    else:
+        machine.interrupt()
+    wait_for(lambda: not machine.processes(), 15)
+    assert "Error" not in machine.output()
+    assert "Traceback" not in machine.output()
