@@ -130,23 +130,14 @@ sold AS (
     FROM sale GROUP BY suggestion_id
 ),
 
--- What was ordered: every contact that may claim an order, and when the customer's next takes over.
-turn AS (
-    SELECT id, customer_id, occurred_at, lead(occurred_at) OVER (
-        PARTITION BY customer_id ORDER BY occurred_at, id COLLATE "C") AS next_at
-    FROM interactions
-    WHERE occurred_at >= %(start)s AND occurred_at <= %(last)s
-),
-credited AS MATERIALIZED (
-    SELECT turn.id, orders.id AS order_id
-    FROM turn JOIN orders
-        ON orders.customer_id = turn.customer_id
-        AND orders.placed_at >= turn.occurred_at
-        AND orders.placed_at <= turn.occurred_at + %(window)s
-        AND (turn.next_at IS NULL OR orders.placed_at < turn.next_at)
-    WHERE turn.occurred_at < %(end)s
-        AND orders.placed_at >= %(start)s AND orders.placed_at <= %(last)s
-        AND orders.cancelled_at IS NULL
+-- What was ordered: each order belongs to the customer's latest contact before it.
+credited AS (
+    SELECT DISTINCT ON (orders.id) orders.id AS order_id, interactions.id, occurred_at
+    FROM orders JOIN interactions USING (customer_id)
+    WHERE placed_at >= %(start)s AND placed_at <= %(last)s AND cancelled_at IS NULL
+        AND occurred_at >= %(start)s AND occurred_at <= %(last)s
+        AND placed_at >= occurred_at AND placed_at <= occurred_at + %(window)s
+    ORDER BY orders.id, occurred_at DESC, interactions.id COLLATE "C" DESC
 ),
 bought AS (
     SELECT id, sum(net) AS amount
@@ -157,6 +148,7 @@ bought AS (
             UNION ALL
             SELECT order_id, -amount FROM refunds
         ) movement USING (order_id)
+        WHERE occurred_at < %(end)s
         GROUP BY credited.id, order_id
     ) net_order
     GROUP BY id
