@@ -7,9 +7,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from service.api import suggestions
+from service.decision.suggest import Answer
 from tests.api.client import Client
+
+ANSWER = b"""{"suggestion_id": null, "decision": "no_offer", "reason": "nothing_fits", "arm": null,
+"suggestions": [], "service_script": {"parts": {}, "text": "Goodbye."}, "model_version": "1",
+"policy_version": "1", "degraded": false, "degraded_reasons": [], "took_ms": 1.5,
+"expires_at": "2026-11-23T11:01:00+00:00"}"""
 
 
 def samples(client: Client) -> dict[str, float]:
@@ -27,6 +35,24 @@ def test_requests_are_counted_by_call_and_class_of_status(client: Client) -> Non
     client.get("/livez")
     client.get("/livez")
     assert samples(client)[name] == before + 2
+
+
+def test_decisions_are_counted_but_replays_and_dry_runs_are_not(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = {
+        "interaction": {"id": "1", "channel": "chat", "topic": "other", "status": "resolved"},
+        "customer": {"id": "lea"},
+    }
+    name = "encore_decisions_total[('decision', 'no_offer'), ('reason', 'nothing_fits')]"
+    before = samples(client).get(name, 0)
+    for replayed, dry_run in ((False, False), (True, False), (False, True)):
+        made = Answer(ANSWER, replayed)
+        monkeypatch.setattr(suggestions, "suggest", lambda *_, made=made: made)
+        answer = client.as_("agent").post("/v1/suggestions", {**request, "dry_run": dry_run})
+        assert answer.headers.get("Idempotent-Replayed") == ("true" if replayed else None)
+        assert answer.data == ANSWER
+    assert samples(client)[name] == before + 1
 
 
 def test_random_addresses_and_ids_make_no_series_of_their_own(client: Client) -> None:
