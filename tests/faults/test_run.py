@@ -75,7 +75,8 @@ def machine(filled: Path, running: list[Machine]) -> Machine:
 def no_machine(running: list[Machine]) -> None:
     """The folder is free."""
     for machine in running:
-        machine.interrupt()
+        if machine.process.poll() is None:
+            machine.interrupt()
     running.clear()
 
 
