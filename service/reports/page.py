@@ -18,12 +18,12 @@ MARKS: Final = (Decimal("0.30"), Decimal("4.00"))
 SCALE_END: Final = Decimal(5)
 """Bars of all reports share one scale; what is longer ends in an arrow, its number beside it."""
 WIDTH: Final = 200
-NOT_MEASURED: Final = "not yet measured"
+NOT_MEASURED: Final = "not yet"
 """Stands in for incremental and net until the holdout comparison fills them."""
 HEADINGS: Final = (
     "Contacts", "Eligible", "Asked", "Accepted", "Unreported", "Customers, may be asked",
-    "Customers, holdout", "Service cost", "of which asking", "Same-contact sales",
-    "Same-contact ratio", "Attributed sales", "Attributed ratio", "Incremental", "Net", "Verdict",
+    "Customers, holdout", "Service cost", "of which asking", "Same contact: sales, ratio",
+    "Attributed: sales, ratio", "Incremental", "Net", "Verdict",
 )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def page(document: dict[str, Any]) -> str:
 <main>
 <h1>{title}</h1>
 <p class="soft">Money in {currency}. Days in UTC. Orders count for a contact up to
-{document["window_days"]} days after it. Made {document["made_at"]}.</p>
+{document["window_days"]} days after it. Made {_time(document["made_at"])}.</p>
 {_notes(document)}
 <ul class="headline">
 <li>Service cost <strong>{_money(total["service_cost"])}</strong>
@@ -90,7 +90,7 @@ def _notes(document: dict[str, Any]) -> str:
         notes.append("The costs are a benchmark, not yours, so the ratios are not yours either.")
     notes.append(f"Costs as of {document['cost_as_of']}: {escape(document['cost_source'])}.")
     if not document["mature"]:
-        notes.append(f"Orders may still be added until {document['matures_at']}.")
+        notes.append(f"Orders may still be added until {_time(document['matures_at'])}.")
     if document["total"]["unpriced"]:
         notes.append(
             f"{document['total']['unpriced']} accepted items count nothing: neither their order "
@@ -108,16 +108,18 @@ def _row(row: dict[str, Any]) -> str:
         f"{row['customers']['holdout']:,}",
         _money(row["service_cost"]),
         _money(row["cost_of_asking"]),
-        _money(same["sales"]),
-        _ratio(same) + _bar(same["ratio"]),
-        _money(attributed["sales"]),
-        _ratio(attributed) + _bar(attributed["ratio"]),
+        _money(same["sales"]) + "<br>" + _ratio(same) + _bar(same["ratio"]),
+        _money(attributed["sales"]) + "<br>" + _ratio(attributed) + _bar(attributed["ratio"]),
         NOT_MEASURED,
         NOT_MEASURED,
         escape(row["verdict"].replace("_", " ")),
     )  # fmt: skip
     inner = "".join(f"<td>{cell}</td>" for cell in cells)
     return f'<tr><th scope="row">{escape(row["group"])}</th>{inner}</tr>'
+
+
+def _time(moment: str) -> str:
+    return f'<time datetime="{moment}">{moment[:10]} {moment[11:16]} UTC</time>'
 
 
 def _money(amount: str) -> str:
@@ -134,14 +136,17 @@ def _bar(ratio: str | None) -> str:
     if ratio is None:
         return ""
     length = _place(min(max(Decimal(ratio), Decimal(0)), SCALE_END))
-    arrow = (
-        f'<path class="room" d="M{WIDTH - 6} 2l6 6l-6 6z"/>' if Decimal(ratio) > SCALE_END else ""
-    )
-    marks = "".join(f'<path class="mark" d="M{_place(mark)} 0v16"/>' for mark in MARKS)
+    # The style sheet has the colours; where it does not reach, the ink of the text serves.
+    parts = [
+        f'<rect class="room" y="3" width="{WIDTH}" height="10" fill="none" stroke="currentColor"/>',
+        f'<rect class="bar" y="3" width="{length}" height="10" fill="currentColor"/>',
+        *(f'<path class="mark" d="M{_place(mark)} 0v16" stroke="currentColor"/>' for mark in MARKS),
+    ]
+    if Decimal(ratio) > SCALE_END:
+        parts.append(f'<path class="more" d="M{WIDTH - 8} 3l8 5l-8 5z" fill="currentColor"/>')
     return (
         f'<svg viewBox="0 0 {WIDTH} 16" preserveAspectRatio="none" aria-hidden="true">'
-        f'<rect class="room" y="3" width="{WIDTH}" height="10"/>'
-        f'<rect class="bar" y="3" width="{length}" height="10"/>{marks}{arrow}</svg>'
+        f"{''.join(parts)}</svg>"
     )
 
 
