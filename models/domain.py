@@ -139,14 +139,17 @@ class Interaction:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A person. `marketing` None: never asked; `objected` is absolute (GDPR art. 21)."""
+    """A person. `marketing` None: never asked; `objected` is absolute (GDPR art. 21).
+
+    `vulnerable` may pass: the last word counts, and None says nothing.
+    """
 
     id: str
     locale: str | None = None
     first_name: str | None = None
     marketing: bool | None = None
     objected: bool = False
-    vulnerable: bool = False
+    vulnerable: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

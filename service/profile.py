@@ -65,7 +65,7 @@ class Profile:
     replies: list[Reply]
 
     def with_request(self, customer: Customer, orders: Sequence[Order]) -> Profile:
-        """Add what a request says. The more careful word wins: a no is never undone here."""
+        """Add what a request says. Of consent the more careful word wins: a no stays a no."""
         known = self.customer
         merged = Customer(
             id=known.id,
@@ -73,7 +73,7 @@ class Profile:
             first_name=customer.first_name or known.first_name,
             marketing=_most_careful(known.marketing, customer.marketing),
             objected=known.objected or customer.objected,
-            vulnerable=known.vulnerable or customer.vulnerable,
+            vulnerable=known.vulnerable if customer.vulnerable is None else customer.vulnerable,
         )
         return replace(self, customer=merged, bought=_with_orders(self.bought, orders))
 

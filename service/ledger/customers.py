@@ -22,7 +22,7 @@ SELECT id, locale, first_name, marketing, objected, vulnerable FROM customers WH
 ORDERS = """
 SELECT o.id, o.placed_at, o.currency,
        coalesce(json_agg(json_build_object('item_id', l.item_id, 'name', i.name,
-           'quantity', l.quantity, 'unit_price', l.unit_price::text) ORDER BY l.position)
+           'quantity', l.quantity, 'unit_price', round(l.unit_price, 2)::text) ORDER BY l.position)
            FILTER (WHERE l.item_id IS NOT NULL), '[]') AS lines
 FROM orders o LEFT JOIN order_lines l ON l.order_id = o.id LEFT JOIN items i ON i.id = l.item_id
 WHERE o.customer_id = %s AND o.cancelled_at IS NULL AND o.placed_at > %s

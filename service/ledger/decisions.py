@@ -58,7 +58,7 @@ customer AS (
     ON CONFLICT (id) DO UPDATE SET version = known.version + 1,
         marketing = CASE WHEN excluded.marketing IS FALSE THEN false ELSE known.marketing END,
         objected = known.objected OR excluded.objected,
-        vulnerable = known.vulnerable OR excluded.vulnerable
+        vulnerable = excluded.vulnerable
     RETURNING 1
 )"""
 RECORD: Final = (
@@ -118,7 +118,7 @@ def _customer(record: DecisionRecord) -> list[object]:
         customer.first_name,
         customer.marketing,
         customer.objected,
-        customer.vulnerable,
+        bool(customer.vulnerable),
     ]
 
 

@@ -16,6 +16,8 @@ WAIT_SECONDS = 0.25
 """For a connection; a caller on the line does not wait longer."""
 REST_SECONDS = 1.0
 """After a failure nobody tries for so long: one probe a second, not one a request."""
+BUSY = ("40", "55", "57014")
+"""SQLSTATEs of a ledger that is there: deadlocks, locks not granted in time, cancelled queries."""
 OPTIONS = "-c synchronous_commit=on -c timezone=UTC -c lock_timeout=2000 -c jit=off"
 
 
@@ -48,7 +50,8 @@ class LedgerPool:
             with self._pool.connection() as connection:
                 yield connection
         except psycopg.OperationalError as error:
-            self._closed_until = time.monotonic() + REST_SECONDS
+            if not (error.sqlstate or "").startswith(BUSY):
+                self._closed_until = time.monotonic() + REST_SECONDS
             raise LedgerAway("The ledger cannot be reached; try again in half a minute.") from error
 
     @property

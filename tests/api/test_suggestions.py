@@ -189,6 +189,14 @@ def test_an_objection_is_kept_and_no_later_request_undoes_it(agent: Client, cust
     assert ask(agent, a_request(customer, customer=willing))["reason"] == "objected"
 
 
+def test_vulnerability_is_remembered_until_somebody_says_that_it_has_passed(
+    agent: Client, customer: str
+) -> None:
+    ask(agent, a_request(customer, customer={"vulnerable": True}))
+    assert ask(agent, a_request(customer))["reason"] == "vulnerable"
+    assert ask(agent, a_request(customer, customer={"vulnerable": False}))["decision"] == "offer"
+
+
 def test_a_no_ends_it_for_a_while(agent: Client, customer: str) -> None:
     tell(agent, ask(agent, a_request(customer)), "declined")
     assert ask(agent, a_request(customer))["reason"] == "declined_recently"
