@@ -136,3 +136,11 @@ def test_the_benchmark_file_is_the_one_to_copy(folder: Path) -> None:
     text = BENCHMARK.read_text("utf-8").replace("USD", "GBP").replace('"benchmark"', '"own"')
     path = written(folder, text)
     assert load_costs(path, CHANNELS, "GBP").basis == "own"
+
+
+def test_the_example_for_managers_loads(folder: Path) -> None:
+    """docs/report.md shows a file of one's own."""
+    page = (Path(__file__).parents[2] / "docs" / "report.md").read_text("utf-8")
+    example = page.split("```toml\n")[1].split("```")[0]
+    costs = load_costs(written(folder, example), ("phone", "chat", "sms", "web"), "GBP")
+    assert costs.channels["chat"].concurrency == Decimal("2.5")
