@@ -65,7 +65,8 @@ def test_the_documented_request_becomes_domain_values() -> None:
     moment = datetime(2026, 10, 23, 10, 31, tzinfo=UTC)
     assert request.interaction.resolved_at == moment
     assert request.interaction.items == (ContactItem("85123A", "too_large", "width"),)
-    assert request.customer == Customer("17850", "en_GB", "Lea", marketing=True)
+    person = Customer("17850", "en_GB", "Lea", marketing=True, vulnerable=False)
+    assert request.customer == person
     line = OrderLine("85123A", 2, Decimal("2.95"))
     placed = datetime(2026, 10, 2, 9, 12, tzinfo=UTC)
     assert request.orders == (Order("581587", "17850", placed, "GBP", (line,)),)
