@@ -13,71 +13,16 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.faults.machine import (
-    ROOT,
-    SMALL_SHOP,
-    Machine,
-    free_port,
-    publish_whatever_it_is_worth,
-    wait_for,
-)
+from tests.faults.machine import ROOT, Machine, free_port, wait_for
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="looks at processes through /proc"
 )
-
-
-@pytest.fixture(scope="module")
-def filled() -> Iterator[Path]:
-    """A folder that is filled and has a model, made once for all tests here.
-
-    Not in pytest's own folder: every new run of pytest closes that to the user `nobody`, as whom
-    root's PostgreSQL runs.
-    """
-    with tempfile.TemporaryDirectory(prefix="encore-test-") as base:
-        folder = Path(base, "a var")
-        machine = Machine(folder, free_port(), "--shop", SMALL_SHOP)
-        wait_for(lambda: "[6/6] Training" in machine.output() or machine.process.poll())
-        assert machine.interrupt() == 0, machine.output()
-        assert machine.processes() == {}, "a step of the first fill outlived it"
-        publish_whatever_it_is_worth(folder)
-        yield folder
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[list[Machine]]:
-    """The machine that the tests share, as long as they leave it alive."""
-    machines: list[Machine] = []
-    yield machines
-    for machine in machines:
-        machine.process.kill()
-        machine.process.wait()
-        machine.until_gone()
-
-
-@pytest.fixture
-def machine(filled: Path, running: list[Machine]) -> Machine:
-    """A machine that answers, on the filled folder."""
-    if not running or running[0].process.poll() is not None:
-        running[:] = [Machine(filled, free_port())]
-        running[0].until_told()
-    return running[0]
-
-
-@pytest.fixture
-def no_machine(running: list[Machine]) -> None:
-    """The folder is free."""
-    for machine in running:
-        if machine.process.poll() is None:
-            machine.interrupt()
-    running.clear()
 
 
 def test_it_answers_within_8_seconds_and_the_printed_curl_line_works(
