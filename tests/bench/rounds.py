@@ -1,0 +1,96 @@
+"""Rounds: every contender in turn, again and again, so that a busy minute hits all of them.
+
+Ours is asked twice in each round. First about customers whom Redis does not know, whose profile
+comes from the ledger; then about the same customers, whose profile is in Redis by now.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+
+from service.memory import Memory
+from tests.bench.accounting import cpu_seconds
+from tests.bench.contacts import Returned, bodies
+from tests.bench.figures import percentile
+from tests.bench.servers import Web
+from tests.bench.stage import ROOT, Stage
+
+PATH = "/v1/suggestions"
+PERCENTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
+
+
+@dataclass(slots=True)
+class Series:
+    """One contender's figures, one value per round."""
+
+    figures: dict[str, list[float]] = field(default_factory=dict)
+    answers: Counter[str] = field(default_factory=Counter)
+
+    def add(self, **values: float) -> None:
+        for name, value in values.items():
+            self.figures.setdefault(name, []).append(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What the rounds run on: a stage, a key for our service, and customers with returns."""
+
+    stage: Stage
+    key: str
+    drawn: Sequence[Returned]
+    rng: random.Random
+
+    def forget(self, *, decisions: bool) -> None:
+        """Make every drawn customer one whom Redis does not know, and nobody has asked."""
+        with closing(Memory(self.stage.memory.url)) as memory:
+            memory.forget(one.customer_id for one in self.drawn)
+        if decisions:
+            with psycopg.connect(self.stage.ledger.url, autocommit=True) as connection:
+                connection.execute("TRUNCATE decisions CASCADE")
+
+    def run(self, web: Web, series: Series, name: str, connections: int, limit: int) -> None:
+        """One contender's turn: `limit` contacts, each of another customer."""
+        now = datetime.now(UTC)
+        asked = bodies(self.drawn[:limit], name, now, self.rng)
+        servers = {
+            "workers": web.server.process.pid,
+            "postgres": self.stage.ledger.process.pid,
+            "redis": self.stage.memory.process.pid,
+        }
+        before = {part: cpu_seconds(process) for part, process in servers.items()}
+        seen = drive(web, self.key, asked, connections)
+        used = {part: cpu_seconds(process) - before[part] for part, process in servers.items()}
+        failed = [sort for sort in seen["answers"] if sort[:3].isdigit() and sort != "200"]
+        if failed:
+            raise SystemExit(f"{web.name} answered {failed[0]}; see {self.stage.folder}")
+        series.answers.update(seen["answers"])
+        series.add(
+            rate=len(asked) / seen["seconds"],
+            **{label: percentile(seen["milliseconds"], at) for label, at in PERCENTILES.items()},
+            **{f"cpu_{part}": 1000 * seconds / len(asked) for part, seconds in used.items()},
+        )
+
+
+def drive(web: Web, key: str, asked: Sequence[Any], connections: int) -> dict[str, Any]:
+    """Let the load generator ask; returns what it saw."""
+    job = {"url": web.server.url, "path": PATH, "key": key, "connections": connections}
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.bench.load"],
+        input=json.dumps({**job, "bodies": asked}).encode(),
+        stdout=subprocess.PIPE,
+        check=True,
+        cwd=ROOT,
+    )
+    seen: dict[str, Any] = json.loads(ended.stdout)
+    return seen

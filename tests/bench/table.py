@@ -1,0 +1,111 @@
+"""The tables that people read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from tests.bench.figures import Spread, ratios, spread
+from tests.bench.rounds import Series
+from tests.bench.stage import Measured
+
+MIB = 1024 * 1024
+LATENCIES = {"p50 ms": "p50", "p95 ms": "p95", "p99 ms": "p99"}
+PARTS = {"workers": "cpu_workers", "PostgreSQL": "cpu_postgres", "Redis": "cpu_redis"}
+
+
+def contenders(title: str, table: Mapping[str, Series]) -> list[str]:
+    """Latency, throughput and processor time: medians over the rounds, with their range."""
+    rows = [[title, *LATENCIES, "requests/s", *(f"CPU ms {part}" for part in PARTS)]]
+    for name, series in table.items():
+        figures = series.figures
+        rows.append(
+            [
+                f"  {name}",
+                *(_ranged(spread(figures[label]), _fine) for label in LATENCIES.values()),
+                _ranged(spread(figures["rate"]), _whole),
+                *(_fine(spread(figures[part]).middle) for part in PARTS.values()),
+            ]
+        )
+    return _aligned(rows)
+
+
+def compared(table: Mapping[str, Series], pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """One over the other, round by round: throughput, p50 and the processor time of all parts."""
+    rows = [["ratio, by round", "throughput", "p50", "p99", "CPU in all", "CPU of the workers"]]
+    for one, other in pairs:
+        cells = [f"  {one} / {other}"]
+        for figure in ("rate", "p50", "p99", "cpu", "cpu_workers"):
+            values = [_values(table[name], figure) for name in (one, other)]
+            cells.append(_ranged(ratios(*values), _ratio))
+        rows.append(cells)
+    return _aligned(rows)
+
+
+def answers(table: Mapping[str, Series]) -> list[str]:
+    """What was answered how often."""
+    lines = []
+    for name, series in table.items():
+        total = series.answers.total()
+        shares = (f"{sort} {count / total:.1%}" for sort, count in series.answers.most_common())
+        lines.append(f"  {name}: {', '.join(shares)}")
+    return lines
+
+
+def steps(measured: Sequence[Measured]) -> list[str]:
+    rows = [["step", "seconds", "peak MiB"]]
+    rows += [[f"  {one.name}", f"{one.seconds:.1f}", _mib(one.peak_bytes)] for one in measured]
+    return _aligned(rows)
+
+
+def memory(workers: Mapping[str, Sequence[Mapping[str, int]]]) -> list[str]:
+    """Of each worker after the load: everything, shared pages by share, its own alone."""
+    rows = [["memory per worker, MiB", "RSS", "PSS", "USS"]]
+    for name, each in workers.items():
+        for sizes in each:
+            rows.append([f"  {name}", *(_mib(sizes[kind]) for kind in ("rss", "pss", "uss"))])
+    return _aligned(rows)
+
+
+def starts(measured: Mapping[str, Sequence[float]]) -> list[str]:
+    rows = [["start until ready", "seconds"]]
+    rows += [[f"  {name}", _ranged(spread(took), _fine)] for name, took in measured.items()]
+    return _aligned(rows)
+
+
+def _values(series: Series, figure: str) -> list[float]:
+    if figure != "cpu":
+        return series.figures[figure]
+    return [
+        sum(each) for each in zip(*(series.figures[part] for part in PARTS.values()), strict=True)
+    ]
+
+
+def _ranged(figure: Spread, write: Callable[[float], str]) -> str:
+    return f"{write(figure.middle)} ({write(figure.low)}-{write(figure.high)})"
+
+
+def _fine(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _whole(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _ratio(value: float) -> str:
+    return f"{value:.2f}x"
+
+
+def _mib(size: int) -> str:
+    return f"{size / MIB:.0f}"
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.ljust(width) if not place else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
