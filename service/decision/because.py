@@ -14,14 +14,16 @@ from models.moment import Moment
 from models.purchases import Floats
 from models.recommender import Recommender
 
-DUE: Final = 0.7
-"""From this share of the usual gap on, an item counts as due again."""
+RHYTHM: Final = 3
+"""Purchases that make a rhythm; two are one gap, and that may have been chance."""
+DUE: Final = (0.7, 2.5)
+"""In units of the customer's own gap: earlier is too soon, later the rhythm is over."""
 PLACE: Final[Mapping[str, int]] = {name: place for place, name in enumerate(FEATURES)}
 
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """`code` is stable; `text` is for the agent; `other` is the item position it speaks of."""
+    """`code` is stable; `text` is for the agent."""
 
     code: str
     text: str
@@ -64,20 +66,17 @@ def because(
 
 
 def _repeat(row: Floats) -> Because:
-    times, since = (
-        round(float(row[PLACE["own_orders"]])),
-        round(float(row[PLACE["days_since_item"]])),
-    )
-    last = "today" if since == 0 else f"{_days(since)} ago"
-    if times > 1 and row[PLACE["due"]] >= DUE:
-        gap = _days(max(1, round(float(row[PLACE["own_gap"]]))))
-        return Because("due_again", f"Usually reorders every {gap}; last bought {last}")
+    times, gap = round(float(row[PLACE["own_orders"]])), float(row[PLACE["own_gap"]])
+    since = float(row[PLACE["days_since_item"]])
+    last = "today" if round(since) == 0 else f"{_days(since)} ago"
+    if times >= RHYTHM and gap >= 1 and DUE[0] <= since / gap <= DUE[1]:
+        return Because("due_again", f"Usually reorders every {_days(gap)}; last bought {last}")
     bought = f"Bought {times} times before" if times > 1 else "Bought once before"
     return Because("bought_before", f"{bought}; last {last}")
 
 
-def _days(n: int) -> str:
-    return "1 day" if n == 1 else f"{n} days"
+def _days(days: float) -> str:
+    return "1 day" if round(days) == 1 else f"{round(days)} days"
 
 
 def _partner(position: int, moment: Moment, recommender: Recommender) -> int:
