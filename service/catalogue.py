@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from psycopg import Connection
 
 from models.domain import Item
-from service.ledger.catalogue import items_changed_since
+from service.ledger.catalogue import items_changed_since, ledger_time
 
 OVERLAP = timedelta(seconds=60)
-"""A transaction may commit rows with an `updated_at` older than ones already seen."""
+"""A transaction may commit rows whose `updated_at` lies before the last refresh."""
 
 
 class ItemCatalogue(Mapping[str, Item]):
@@ -19,13 +19,14 @@ class ItemCatalogue(Mapping[str, Item]):
 
     def __init__(self) -> None:
         self._items: dict[str, Item] = {}
-        self._seen = datetime(1970, 1, 1, tzinfo=UTC)
+        self._since = datetime(1970, 1, 1, tzinfo=UTC)
 
     def refresh(self, connection: Connection) -> None:
         """Take over what changed since the last time."""
-        for item, updated_at in items_changed_since(connection, self._seen - OVERLAP):
+        began = ledger_time(connection)
+        for item in items_changed_since(connection, self._since):
             self._items[item.id] = item
-            self._seen = max(self._seen, updated_at)
+        self._since = began - OVERLAP
 
     def __getitem__(self, item_id: str) -> Item:
         return self._items[item_id]

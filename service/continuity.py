@@ -6,6 +6,7 @@ Both away, or nothing known of the customer: no ask is made, since nobody could 
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from service.ledger.profiles import read_profile
 from service.memory import CHANGED, WAITING
 from service.parts import Parts
 from service.profile import Ask, Profile
-from service.spool import pack_record, unpack_record
+from service.spool import drain, pack_record, unpack_record
 
 
 class NotRecordable(Exception):
@@ -36,6 +37,7 @@ class Continuity:
     customer_id: str
     now: datetime
     degraded: list[str] = field(default_factory=list)
+    _claimed: bool = False
 
     def begin(self) -> Profile:
         """Claim the contact and read the customer.
@@ -53,6 +55,7 @@ class Continuity:
             raise StillRunning(
                 "This interaction is being decided right now; ask again in a second."
             )
+        self._claimed = True
         return profile or self.read_ledger()
 
     def peek(self) -> Profile:
@@ -72,8 +75,19 @@ class Continuity:
             raise NotRecordable from error
 
     def read_latest(self) -> Profile:
-        """Read again after a change: from the ledger, or what the spool's last decision left."""
-        return self.peek() if "ledger_away" in self.degraded else self.read_ledger()
+        """Read again after a change: from the ledger, or what the spool's last decision left.
+
+        A ledger that has just returned may lack decisions that still wait: they go in first, or
+        their asks would not count.
+        """
+        if "ledger_away" in self.degraded:
+            return self.peek()
+        with (
+            contextlib.suppress(LedgerAway, MemoryAway),
+            self.parts.pool.connection() as connection,
+        ):
+            drain(connection, self.parts.memory)
+        return self.read_ledger()
 
     def keep(self, record: DecisionRecord, profile: Profile) -> None:
         """Write the decision where it survives; afterwards it may be answered.
@@ -106,8 +120,9 @@ class Continuity:
             return self._spooled()
 
     def release(self) -> None:
-        """Give the claim back when no decision came of it."""
-        self._finish(None)
+        """Give the claim back if no decision came of it."""
+        if self._claimed:
+            self._finish(None)
 
     def _spooled(self) -> tuple[bytes, bytes] | None:
         try:
@@ -130,6 +145,7 @@ class Continuity:
         self._finish(None)
 
     def _finish(self, profile: Profile | None) -> None:
+        self._claimed = False
         try:
             self.parts.memory.finish(self.suggestion_id, profile)
         except MemoryAway:

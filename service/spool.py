@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 import msgspec
+import psycopg
 from psycopg import Connection
 
 from service.decision.record import DecisionRecord
@@ -31,12 +32,22 @@ def drain(connection: Connection, memory: Memory) -> int:
     write a no-op, and a decision is forgotten only after its row is durable.
     """
     drained = 0
-    while batch := memory.spool_batch():
-        for suggestion_id, packed in batch.items():
-            record = unpack_record(packed)
-            if not drain_decision(connection, record):
-                log.warning("%s was in the ledger already", suggestion_id)
-            memory.unspool(suggestion_id)
-            memory.forget([record.customer.id])
-            drained += 1
-    return drained
+    while True:
+        moved = sum(_move(connection, memory, *waiting) for waiting in memory.spool_batch().items())
+        if not moved:
+            return drained
+        drained += moved
+
+
+def _move(connection: Connection, memory: Memory, suggestion_id: str, packed: bytes) -> bool:
+    """One decision; what the ledger refuses stays in the spool for somebody to look at."""
+    try:
+        record = unpack_record(packed)
+        if not drain_decision(connection, record):
+            log.warning("%s was in the ledger already", suggestion_id)
+    except (msgspec.DecodeError, psycopg.DataError, psycopg.IntegrityError):
+        log.exception("%s cannot be written into the ledger and stays in the spool", suggestion_id)
+        return False
+    memory.unspool(suggestion_id)
+    memory.forget([record.customer.id])
+    return True

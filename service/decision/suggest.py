@@ -47,21 +47,28 @@ def suggest(request: SuggestionRequest, parts: Parts, now: datetime) -> Answer:
     try:
         if request.dry_run:
             return Answer(decide(request, stores.peek(), stores, started).answer, replayed=False)
-        profile = stores.begin()
-        for _ in range(ATTEMPTS):
-            record = decide(request, profile, stores, started)
-            try:
-                stores.keep(record, profile)
-                return Answer(record.answer, replayed=False)
-            except LedgerLost:
-                continue
-            except Stale:
-                profile = stores.read_latest()
-            except Decided:
-                return replay(request, stores)
-        raise StillRunning("This customer changes too fast to decide; ask again in a second.")
+        return decide_and_keep(request, stores, started)
     except NotRecordable:
         return Answer(Composer(request, stores, started).not_recordable(), replayed=False)
+    finally:
+        stores.release()
+
+
+def decide_and_keep(request: SuggestionRequest, stores: Continuity, started: float) -> Answer:
+    """Decide until a decision could be kept that nothing has overtaken meanwhile."""
+    profile = stores.begin()
+    for _ in range(ATTEMPTS):
+        record = decide(request, profile, stores, started)
+        try:
+            stores.keep(record, profile)
+            return Answer(record.answer, replayed=False)
+        except LedgerLost:
+            continue
+        except Stale:
+            profile = stores.read_latest()
+        except Decided:
+            return replay(request, stores)
+    raise StillRunning("This customer changes too fast to decide; ask again in a second.")
 
 
 def decide(
@@ -98,7 +105,6 @@ def decide(
 
 def replay(request: SuggestionRequest, stores: Continuity) -> Answer:
     """The answer that was sent for this contact, if the request is the same as then."""
-    stores.release()
     stored = stores.stored()
     if stored is None:
         raise NotRecordable
