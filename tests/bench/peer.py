@@ -1,12 +1,15 @@
 """The obvious peer: Flask, marshmallow and implicit, with the histories in Redis.
 
 It takes the same request and answers with three items. It has no keys, rules, words or record.
+Some would keep a history as it is needed, as counts of items; others as the orders came, and load
+them with the schema that they have. Both are measured.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,7 +22,10 @@ from marshmallow import Schema, ValidationError, fields, validate
 from scipy import sparse
 
 from models import domain
-from tests.bench.peer_fit import ITEMS, MODEL, history_key
+from tests.bench.peer_fit import ITEMS, MODEL, counts_key, orders_key
+
+Counts = tuple[list[int], list[float]]
+"""Positions in the catalogue, each once, and how often each was bought."""
 
 
 def one_of(choices: tuple[str, ...]) -> fields.String:
@@ -56,6 +62,19 @@ class CustomerSchema(Schema):
     first_name = fields.String(allow_none=True)
 
 
+class LineSchema(Schema):
+    item_id = fields.String(required=True)
+    quantity = fields.Integer(strict=True, required=True, validate=validate.Range(min=1))
+    unit_price = fields.Decimal(required=True)
+
+
+class OrderSchema(Schema):
+    id = fields.String(required=True)
+    placed_at = fields.AwareDateTime(required=True)
+    currency = fields.String(required=True)
+    lines = fields.List(fields.Nested(LineSchema), required=True)
+
+
 class RequestSchema(Schema):
     interaction = fields.Nested(InteractionSchema, required=True)
     customer = fields.Nested(CustomerSchema, required=True)
@@ -80,12 +99,38 @@ class AnswerSchema(Schema):
     suggestions = fields.List(fields.Nested(SuggestionSchema))
 
 
-def app() -> Flask:
+def with_counts() -> Flask:
+    """Histories are kept as (positions, counts)."""
+
+    def read(stored: bytes, place: Mapping[str, int]) -> Counts:
+        positions, counts = json.loads(stored)
+        return positions, counts
+
+    return _app(counts_key, read)
+
+
+def with_orders() -> Flask:
+    """Histories are kept as orders."""
+    orders = OrderSchema(many=True)
+
+    def read(stored: bytes, place: Mapping[str, int]) -> Counts:
+        counts: dict[int, float] = {}
+        for order in orders.loads(stored):
+            for line in order["lines"]:
+                position = place[line["item_id"]]
+                counts[position] = counts.get(position, 0.0) + 1.0
+        return list(counts), list(counts.values())
+
+    return _app(orders_key, read)
+
+
+def _app(key_of: Callable[[str], str], read: Callable[[bytes, Mapping[str, int]], Counts]) -> Flask:
     flask = Flask("peer", static_folder=None)
     # gunicorn_conf.py, which all servers here share, tells this object when the worker drains.
     flask.extensions["encore"] = SimpleNamespace()
     folder = Path(os.environ["PEER_FOLDER"])
     items = json.loads((folder / ITEMS).read_text())
+    place = {item["item_id"]: position for position, item in enumerate(items)}
     model = AlternatingLeastSquares.load(str(folder / MODEL))
     histories = redis.Redis.from_url(os.environ["ENCORE_REDIS_URL"])
     takes, gives = RequestSchema(), AnswerSchema()
@@ -97,10 +142,11 @@ def app() -> Flask:
     @flask.post("/v1/suggestions")
     def suggest() -> Response:
         wanted: dict[str, Any] = takes.load(request.get_json())
-        history = json.loads(histories.get(history_key(wanted["customer"]["id"])) or b"[[], []]")
-        positions, counts = np.array(history[0], np.int32), np.array(history[1], np.float32)
-        bounds = np.array([0, len(positions)], np.int32)
-        row = sparse.csr_matrix((counts, positions, bounds), shape=(1, len(items)))
+        stored = histories.get(key_of(wanted["customer"]["id"]))
+        positions, counts = read(stored, place) if isinstance(stored, bytes) else ([], [])
+        row = sparse.csr_matrix(
+            (np.array(counts, np.float32), positions, [0, len(positions)]), shape=(1, len(items))
+        )
         found, scores = model.recommend(
             0, row, N=wanted["limit"], filter_already_liked_items=False, recalculate_user=True
         )

@@ -9,8 +9,10 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import redis
 from implicit.cpu.als import AlternatingLeastSquares
@@ -22,8 +24,12 @@ MODEL, ITEMS = "model.npz", "items.json"
 FACTORS, ITERATIONS = 64, 15
 
 
-def history_key(customer_id: str) -> str:
-    return f"peer:history:{customer_id}"
+def counts_key(customer_id: str) -> str:
+    return f"peer:counts:{customer_id}"
+
+
+def orders_key(customer_id: str) -> str:
+    return f"peer:orders:{customer_id}"
 
 
 def main(export: Path, folder: Path) -> None:
@@ -40,7 +46,7 @@ def main(export: Path, folder: Path) -> None:
     ]
     (folder / ITEMS).write_text(json.dumps(described))
 
-    lines = pq.read_table(export / "lines.parquet", columns=["customer_id", "item_id"])
+    lines = pq.read_table(export / "lines.parquet")
     lines = lines.filter(lines["customer_id"].is_valid())
     encoded = lines["customer_id"].combine_chunks().dictionary_encode()
     customers, rows = encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
@@ -58,8 +64,27 @@ def main(export: Path, folder: Path) -> None:
         for number, customer in enumerate(customers):
             row = counts[number]
             history = [row.indices.tolist(), row.data.tolist()]
-            pipeline.set(history_key(customer), json.dumps(history))
+            pipeline.set(counts_key(customer), json.dumps(history))
+        for customer, orders in _orders(lines, settings.currency).items():
+            pipeline.set(orders_key(customer), json.dumps(orders))
         pipeline.execute()
+
+
+def _orders(lines: pa.Table, currency: str) -> dict[str, list[dict[str, Any]]]:
+    """Each customer's orders, in the form in which an order is fed to Encore."""
+    customers: dict[str, dict[str, dict[str, Any]]] = {}
+    for line in lines.to_pylist():
+        orders = customers.setdefault(line["customer_id"], {})
+        about = {"placed_at": line["placed_at"].isoformat(), "currency": currency, "lines": []}
+        order = orders.setdefault(line["order_id"], {"id": line["order_id"], **about})
+        order["lines"].append(
+            {
+                "item_id": line["item_id"],
+                "quantity": line["quantity"],
+                "unit_price": str(line["unit_price"]),
+            }
+        )
+    return {customer: list(orders.values()) for customer, orders in customers.items()}
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
-"""Rounds: every contender in turn, again and again, so that a busy minute hits all of them.
+"""Turns of a contender and what they are measured by.
 
-Ours is asked twice in each round. First about customers whom Redis does not know, whose profile
-comes from the ledger; then about the same customers, whose profile is in Redis by now.
+Contenders take turns, round after round, so that a busy minute of the machine hits all of them.
 """
 
 from __future__ import annotations
@@ -19,9 +18,10 @@ from typing import Any
 
 import psycopg
 
+from service import keys
 from service.memory import Memory
 from tests.bench.accounting import cpu_seconds
-from tests.bench.contacts import Returned, bodies
+from tests.bench.contacts import Returned, bodies, draw, sizes
 from tests.bench.figures import percentile
 from tests.bench.servers import Web
 from tests.bench.stage import ROOT, Stage
@@ -51,18 +51,29 @@ class Track:
     drawn: Sequence[Returned]
     rng: random.Random
 
-    def forget(self, *, decisions: bool) -> None:
-        """Make every drawn customer one whom Redis does not know, and nobody has asked."""
+    @classmethod
+    def lay(cls, stage: Stage, contacts: int, rng: random.Random) -> Track:
+        """Draw customers, and make a key."""
+        with psycopg.connect(stage.ledger.url, autocommit=True) as connection:
+            key = keys.make_key(connection, "agent", datetime.now(UTC), label="bench")
+            return cls(stage, key, draw(connection, contacts, rng), rng)
+
+    def held(self) -> str:
+        """How much the ledger holds."""
+        with psycopg.connect(self.stage.ledger.url, autocommit=True) as connection:
+            return ", ".join(f"{count:,} {name}" for name, count in sizes(connection).items())
+
+    def forget(self) -> None:
+        """Make every drawn customer one whom Redis does not know, and whom nobody has asked."""
         with closing(Memory(self.stage.memory.url)) as memory:
             memory.forget(one.customer_id for one in self.drawn)
-        if decisions:
-            with psycopg.connect(self.stage.ledger.url, autocommit=True) as connection:
-                connection.execute("TRUNCATE decisions CASCADE")
+        with psycopg.connect(self.stage.ledger.url, autocommit=True) as connection:
+            connection.execute("TRUNCATE decisions CASCADE")
 
-    def run(self, web: Web, series: Series, name: str, connections: int, limit: int) -> None:
-        """One contender's turn: `limit` contacts, each of another customer."""
+    def run(self, web: Web, series: Series, connections: int, limit: int) -> None:
+        """One contender's turn: at most `limit` contacts, each of another customer."""
         now = datetime.now(UTC)
-        asked = bodies(self.drawn[:limit], name, now, self.rng)
+        asked = bodies(self.drawn[:limit], f"bench-{now:%Y%m%dT%H%M%S%f}", now, self.rng)
         servers = {
             "workers": web.server.process.pid,
             "postgres": self.stage.ledger.process.pid,

@@ -17,7 +17,8 @@ from tests.bench.stage import ROOT, Stage
 
 WORKERS = 2
 READY_SECONDS = 60.0
-OURS, PEER, EMPTY = "service.wsgi:app()", "tests.bench.peer:app()", "tests.bench.empty:app()"
+OURS, EMPTY = "service.wsgi:app()", "tests.bench.empty:app()"
+PEER, PEER_OF_ORDERS = "tests.bench.peer:with_counts()", "tests.bench.peer:with_orders()"
 
 
 @dataclass(slots=True)

@@ -13,6 +13,11 @@ LATENCIES = {"p50 ms": "p50", "p95 ms": "p95", "p99 ms": "p99"}
 PARTS = {"workers": "cpu_workers", "PostgreSQL": "cpu_postgres", "Redis": "cpu_redis"}
 
 
+def show(*blocks: Sequence[str]) -> None:
+    for block in blocks:
+        print("\n" + "\n".join(block), flush=True)
+
+
 def contenders(title: str, table: Mapping[str, Series]) -> list[str]:
     """Latency, throughput and processor time: medians over the rounds, with their range."""
     rows = [[title, *LATENCIES, "requests/s", *(f"CPU ms {part}" for part in PARTS)]]
