@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from psycopg import Connection
 
@@ -13,58 +13,52 @@ from service.profile import Ask, Bought, Profile, Reply, unknown_profile
 REMEMBERED = timedelta(days=400)
 """Asks and replies older than any window of a policy, with a margin."""
 
-CUSTOMER = """
-SELECT version, locale, first_name, marketing, objected, vulnerable FROM customers WHERE id = %s
-"""
-
-# The newest lines, whole orders only in the order of time; an item at most once in an order.
-BOUGHT = """
-SELECT o.id, extract(epoch FROM o.placed_at)::float8, l.item_id, sum(l.quantity)::int,
-       max(l.unit_price)::float8
-FROM orders o JOIN order_lines l ON l.order_id = o.id
-WHERE o.customer_id = %s AND o.cancelled_at IS NULL
-GROUP BY o.id, o.placed_at, l.item_id
-ORDER BY o.placed_at DESC, o.id DESC, l.item_id
-LIMIT %s
-"""
-
-# An offer counts as asked unless the agent said that it was not made.
-ASKS = """
-SELECT d.decided_at, d.channel FROM decisions d
-WHERE d.customer_id = %s AND d.decision = 'offer' AND d.decided_at > %s
-  AND NOT (EXISTS (SELECT FROM outcomes o WHERE o.suggestion_id = d.suggestion_id)
-           AND NOT EXISTS (SELECT FROM outcomes o WHERE o.suggestion_id = d.suggestion_id
-                           AND o.result <> 'not_offered'))
-ORDER BY d.decided_at
-"""
-
-REPLIES = """
-SELECT o.occurred_at, o.item_id, o.result
-FROM decisions d JOIN outcomes o ON o.suggestion_id = d.suggestion_id
-WHERE d.customer_id = %s AND o.occurred_at > %s
-ORDER BY o.occurred_at, o.event_id
+# One statement sees one moment of the ledger. `bought`: the newest lines, an item at most once in
+# an order. `asks`: an offer counts unless the agent said that it was not made.
+PROFILE = """
+SELECT version, locale, first_name, marketing, objected, vulnerable,
+  (SELECT json_agg(json_build_array(id, placed, item_id, quantity, price)) FROM (
+     SELECT o.id, extract(epoch FROM o.placed_at)::float8 AS placed, l.item_id,
+            sum(l.quantity)::int AS quantity, max(l.unit_price)::float8 AS price
+     FROM orders o JOIN order_lines l ON l.order_id = o.id
+     WHERE o.customer_id = c.id AND o.cancelled_at IS NULL
+     GROUP BY o.id, o.placed_at, l.item_id
+     ORDER BY o.placed_at DESC, o.id DESC, l.item_id
+     LIMIT %(lines)s) AS bought),
+  (SELECT json_agg(json_build_array(at, channel)) FROM (
+     SELECT extract(epoch FROM d.decided_at)::float8 AS at, d.channel
+     FROM decisions d LEFT JOIN outcomes o USING (suggestion_id)
+     WHERE d.customer_id = c.id AND d.decision = 'offer' AND d.decided_at > %(since)s
+     GROUP BY d.suggestion_id
+     HAVING count(o.event_id) = 0 OR bool_or(o.result <> 'not_offered')
+     ORDER BY d.decided_at) AS asks),
+  (SELECT json_agg(json_build_array(at, item_id, result)) FROM (
+     SELECT extract(epoch FROM o.occurred_at)::float8 AS at, o.item_id, o.result
+     FROM decisions d JOIN outcomes o USING (suggestion_id)
+     WHERE d.customer_id = c.id AND o.occurred_at > %(since)s
+     ORDER BY o.occurred_at, o.event_id) AS replies)
+FROM customers c WHERE id = %(customer)s
 """
 
 
 def read_profile(connection: Connection, customer_id: str, now: datetime) -> Profile:
-    """The customer as of now, of one consistent snapshot; version 0 when nobody has seen them."""
-    with connection.transaction():
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        row = connection.execute(CUSTOMER, [customer_id]).fetchone()
-        if row is None:
-            return unknown_profile(customer_id)
-        bought = connection.execute(BOUGHT, [customer_id, HISTORY_LINES]).fetchall()
-        since = now - REMEMBERED
-        asks = connection.execute(ASKS, [customer_id, since]).fetchall()
-        replies = connection.execute(REPLIES, [customer_id, since]).fetchall()
-    version, locale, first_name, marketing, objected, vulnerable = row
+    """The customer as of now; version 0 when nobody has seen them."""
+    parameters = {"customer": customer_id, "since": now - REMEMBERED, "lines": HISTORY_LINES}
+    row = connection.execute(PROFILE, parameters).fetchone()
+    if row is None:
+        return unknown_profile(customer_id)
+    version, locale, first_name, marketing, objected, vulnerable, bought, asks, replies = row
     return Profile(
         customer=Customer(customer_id, locale, first_name, marketing, objected, vulnerable),
         version=version,
-        bought=_columns(bought),
-        asks=[Ask(*ask) for ask in asks],
-        replies=[Reply(*reply) for reply in replies],
+        bought=_columns(bought or []),
+        asks=[Ask(_time(at), channel) for at, channel in asks or []],
+        replies=[Reply(_time(at), item_id, result) for at, item_id, result in replies or []],
     )
+
+
+def _time(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _columns(rows: list[tuple[str, float, str, int, float]]) -> Bought:
