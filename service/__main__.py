@@ -12,12 +12,9 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-import psycopg
-
 from service import commands
-from service.claims import RunError
-from service.embedded import EmbeddedError
 from service.errors import EncoreError
+from service.processes import RunError
 
 FAILED = 2
 KINDS = ("orders", "items", "interactions")
@@ -52,10 +49,12 @@ def main() -> int:
 
 def explain(error: BaseException) -> str | None:
     """What to tell an operator; None for a fault of the program, which shows its traceback."""
+    import psycopg
+
     match error:
         case EncoreError():
             return error.detail
-        case EmbeddedError() | RunError():
+        case RunError():
             return str(error)
         case psycopg.errors.UndefinedTable():
             return "The ledger has no tables yet; run `python -m service migrate` first."

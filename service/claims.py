@@ -13,17 +13,13 @@ import socket
 from pathlib import Path
 from typing import Final
 
-from service.processes import StillHeld, hold_lock
+from service.processes import RunError, StillHeld, hold_lock
 
 HOST: Final = "127.0.0.1"
 LEFTOVER_SECONDS: Final = 30
 FOLDERS: Final = ("postgres", "redis", "shop", "export", "bundles", "metrics")
 FILES: Final = ("state.json*", "demo.json*", "env*", "web.log*", "*.lock")
 """What `run` makes in its folder."""
-
-
-class RunError(RuntimeError):
-    """Encore cannot run; the message says what to do."""
 
 
 class Taken(RunError):

@@ -11,10 +11,12 @@ from argparse import Namespace
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-import psycopg
+from typing import TYPE_CHECKING
 
 from service.errors import BadInput, MemoryAway
+
+if TYPE_CHECKING:
+    from psycopg import Connection
 
 
 def run_all(arguments: Namespace) -> None:
@@ -116,7 +118,9 @@ def export(arguments: Namespace) -> None:
         write(connection, arguments.folder)
 
 
-def _ledger() -> psycopg.Connection:
+def _ledger() -> Connection:
+    import psycopg
+
     return psycopg.connect(_database_url(), autocommit=True, connect_timeout=10)
 
 

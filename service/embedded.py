@@ -27,7 +27,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from service.processes import Server, StillHeld, hold_lock, popen
+from service.processes import RunError, Server, StillHeld, hold_lock, popen
 
 SOCKET_PATH_LIMIT = 100
 """Unix socket paths hold 108 bytes on Linux, 104 on macOS, with a closing zero."""
@@ -36,7 +36,7 @@ CLEAN_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 """The caller's PGDATA, PGPORT and the like must not reach the embedded server."""
 
 
-class EmbeddedError(RuntimeError):
+class EmbeddedError(RunError):
     """A server did not start; the message says why and holds the end of its log."""
 
 

@@ -22,6 +22,10 @@ LOG_BYTES: Final = 10_000_000
 """A log that has grown beyond this is put aside at the next start; one old log is kept."""
 
 
+class RunError(RuntimeError):
+    """Encore cannot run; the message says what to do."""
+
+
 class StillHeld(RuntimeError):
     """Another living process holds the lock; the message names the file."""
 

@@ -24,11 +24,11 @@ from typing import Final
 import psycopg
 
 from service import first_fill
-from service.claims import HOST, RunError, claim_folder, claim_port, listen
+from service.claims import HOST, claim_folder, claim_port, listen
 from service.demo import make_demo, text_of
 from service.embedded import start_postgres, start_redis
 from service.ledger import schema
-from service.processes import Server, end_with_parent, popen
+from service.processes import RunError, Server, end_with_parent, popen
 from service.settings import from_environment
 from service.supervision import Stop, Stopping, look_after, say, watch
 
