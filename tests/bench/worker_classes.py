@@ -46,10 +46,9 @@ def worker_classes(source: Source, folder: Path, plan: Plan, rng: random.Random)
             if number <= 1:
                 found = {n: {name: Series() for name in CLASSES} for n in CONNECTIONS}
             for connections, series in found.items():
-                track.forget()
-                # Whoever comes first would pay for reading the profiles; this turn counts for none.
-                track.run(webs["sync"], Series(), 4, len(track.drawn))
                 for name, web in webs.items():
+                    track.forget()
+                    track.remember()
                     track.run(web, series[name], connections, len(track.drawn))
         memory = {
             name: [memory_of(worker) for worker in children(web.server.process.pid)]
