@@ -24,6 +24,7 @@ COPY --from=build /opt/encore /opt/encore
 COPY --from=build /srv/encore /srv/encore
 WORKDIR /srv/encore
 ENV PATH=/opt/encore/bin:$PATH \
+    PYTHONPATH=/srv/encore \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     ENCORE_BUNDLES=/var/lib/encore/bundles \
