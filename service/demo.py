@@ -21,7 +21,7 @@ from service import keys
 from service.first_fill import write_privately
 from service.ledger import examples
 
-ASKED_AT_MOST: Final = 300
+ASKED_AT_MOST: Final = 120
 WANTED: Final = 5
 """So many customers who would be offered something are named."""
 FRESH: Final = timedelta(days=2)
@@ -76,7 +76,7 @@ def find_example(
         answer = ask({**request, "dry_run": True})
         if answer.get("decision") == "offer" and len(answer["suggestions"]) == request["limit"]:
             found.append(request)
-        if len(found) == WANTED or (found and number > ASKED_AT_MOST / 3):
+        if len(found) == WANTED or (found and number > ASKED_AT_MOST / 2):
             break
     customers = tuple(request["customer"]["id"] for request in found)
     if found:
