@@ -19,7 +19,6 @@ from typing import Any
 import psycopg
 
 from service import keys
-from service.ledger.profiles import read_profile
 from service.memory import Memory
 from tests.bench.accounting import cpu_seconds
 from tests.bench.contacts import Returned, bodies, draw, sizes
@@ -70,16 +69,6 @@ class Track:
             memory.forget(one.customer_id for one in self.drawn)
         with psycopg.connect(self.stage.ledger.url, autocommit=True) as connection:
             connection.execute("TRUNCATE decisions CASCADE")
-
-    def remember(self) -> None:
-        """Put the drawn customers' profiles into Redis, and ask nobody."""
-        now = datetime.now(UTC)
-        with (
-            closing(Memory(self.stage.memory.url)) as memory,
-            psycopg.connect(self.stage.ledger.url, autocommit=True) as connection,
-        ):
-            for one in self.drawn:
-                memory.finish("bench", read_profile(connection, one.customer_id, now))
 
     def run(self, web: Web, series: Series, connections: int, limit: int) -> None:
         """One contender's turn: at most `limit` contacts, each of another customer."""

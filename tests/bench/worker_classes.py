@@ -48,7 +48,8 @@ def worker_classes(source: Source, folder: Path, plan: Plan, rng: random.Random)
             for connections, series in found.items():
                 for name, web in webs.items():
                     track.forget()
-                    track.remember()
+                    # reads the profiles from the ledger, and counts for none
+                    track.run(webs["sync"], Series(), max(CONNECTIONS), len(track.drawn))
                     track.run(web, series[name], connections, len(track.drawn))
         memory = {
             name: [memory_of(worker) for worker in children(web.server.process.pid)]
