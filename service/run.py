@@ -106,7 +106,7 @@ def _fill(
     """Fill the ledger and train, once."""
     if first_fill.is_filled(folder, source):
         return
-    say(f"First start: {source} into {folder}, then training. This takes a minute or two.")
+    say(f"Filling {folder} with {source}, then training. This is done once; a minute or two.")
 
     def step(heading: str, arguments: Sequence[str]) -> None:
         say(heading)
