@@ -96,7 +96,7 @@ def load(folder: Path, version: str) -> Bundle:
         BadBundle: anything is missing, damaged, of another schema, or not what it claims to be.
     """
     place, manifest = folder / version, read_manifest(folder, version)
-    if manifest["features"] != list(FEATURES) or manifest["tree_depth"] != DEPTH:
+    if manifest["features"] != list(FEATURES) or manifest.get("tree_depth") != DEPTH:
         raise BadBundle(f"{version} was trained with other features; train again with this release")
     arrays = {name: _checked(place, name, fact) for name, fact in manifest["files"].items()}
     parts: dict[str, dict[str, NDArray[Any]]] = {}
@@ -142,7 +142,7 @@ def read_manifest(folder: Path, version: str) -> dict[str, Any]:
 def current(folder: Path) -> str | None:
     """The version that should be serving, or None before the first training."""
     try:
-        return (folder / "CURRENT").read_text().strip() or None
+        return (folder / "CURRENT").read_text(errors="replace").strip() or None
     except FileNotFoundError:
         return None
 
@@ -163,6 +163,17 @@ def retire(folder: Path, version: str) -> None:
 
 def is_retired(folder: Path, version: str) -> bool:
     return (folder / version / RETIRED).exists()
+
+
+def prune(folder: Path, keep: int) -> list[str]:
+    """Remove all but the newest `keep` versions, never the current one; returns which.
+
+    Files are unlinked, not changed: a worker that has one mapped goes on reading it.
+    """
+    removed = [version for version in versions(folder)[keep:] if version != current(folder)]
+    for version in removed:
+        shutil.rmtree(folder / version)
+    return removed
 
 
 def versions(folder: Path) -> list[str]:

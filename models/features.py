@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models.candidates import SOURCES
 from models.candidates.base import Candidates
 from models.catalogue import Catalogue, month_of
 from models.moment import Moment
@@ -19,6 +20,9 @@ from models.purchases import Floats, Ints
 NEVER: Final = 1000.0
 """Days 'since' something that never happened."""
 DECAY_DAYS: Final = 90.0
+TOGETHER, SIMILAR = (
+    [kind.name for kind in SOURCES].index(name) for name in ("together", "similar")
+)
 
 FEATURES: Final = (
     "own_orders",  # orders of this customer with the item
@@ -112,8 +116,8 @@ def features(moment: Moment, candidates: Candidates, catalogue: Catalogue) -> Fl
         prices,
         prices - mean_price,
         shares,
-        candidates.scores[1],
-        candidates.scores[2],
+        candidates.scores[TOGETHER],
+        candidates.scores[SIMILAR],
         float(moment.gives_back),
         np.isin(items, moment.contact_items),
         same_category,

@@ -7,32 +7,43 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
+from functools import partial
+
+from psycopg import Connection
 
 from service.errors import LedgerAway, MemoryAway
-from service.ledger.schema import is_current
 from service.parts import Parts
-from service.spool import drain
 
 log = logging.getLogger(__name__)
 EVERY_SECONDS = 1.0
 
 
 def tick(parts: Parts) -> None:
-    """Everything once. A store that is away is for the next tick."""
-    parts.models.poll()
+    """Every duty once, each on its own: what goes wrong with one leaves the others alone."""
+    for duty in (parts.models.poll, parts.pool.heal, parts.memory.settle):
+        _carefully(duty)
+    for work in (parts.see_schema, parts.catalogue.refresh, parts.keys.refresh, parts.drain):
+        _carefully(partial(_on_ledger, parts, work))
+
+
+def _on_ledger(parts: Parts, work: Callable[[Connection], object]) -> None:
+    with parts.pool.connection() as connection:
+        work(connection)
+
+
+def _carefully(duty: Callable[[], object]) -> None:
     try:
-        with parts.pool.connection() as connection:
-            parts.migrated = parts.migrated or is_current(connection)
-            parts.catalogue.refresh(connection)
-            parts.keys.refresh(connection)
-            drain(connection, parts.memory)
+        duty()
     except (LedgerAway, MemoryAway) as error:
         log.debug("housekeeping waits: %s", error)
+    except Exception:  # a worker without a housekeeper would serve stale prices for ever
+        log.exception("housekeeping failed; it tries again in a second")
 
 
 def start(parts: Parts) -> threading.Thread:
     """Tick once now, then every second for as long as the process lives."""
-    _careful_tick(parts)
+    tick(parts)
     thread = threading.Thread(target=_run, args=(parts,), name="housekeeping", daemon=True)
     thread.start()
     return thread
@@ -41,11 +52,4 @@ def start(parts: Parts) -> threading.Thread:
 def _run(parts: Parts) -> None:
     pause = threading.Event()
     while not pause.wait(EVERY_SECONDS):
-        _careful_tick(parts)
-
-
-def _careful_tick(parts: Parts) -> None:
-    try:
         tick(parts)
-    except Exception:  # a worker without a housekeeper would serve stale prices for ever
-        log.exception("housekeeping failed; it tries again in a second")

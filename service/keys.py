@@ -78,8 +78,8 @@ def is_good(connection: Connection, text: str, role: str, now: datetime) -> bool
 class KeyRing:
     """What this process knows of the keys. Threads share it: whole mappings are swapped.
 
-    `refresh` is called every other second by a background thread, so a revoked key ends within
-    five. While the ledger is away the last known keys go on working.
+    `refresh` is called every second by a background thread, so a revoked key soon ends. While
+    the ledger is away the last known keys go on working.
     """
 
     def __init__(self) -> None:
@@ -109,13 +109,16 @@ class KeyRing:
         return key
 
     def _look_up(self, key_id: str, pool: LedgerPool) -> Key | None:
-        if key_id in self._strangers:
-            return None
-        with pool.connection() as connection, self._lock:
-            key = ledger.find_key(connection, key_id)
+        """One stranger at a time, so that guesses never take more than one connection."""
+        with self._lock:
+            known = self._keys.get(key_id)
+            if known or key_id in self._strangers or len(self._strangers) >= REMEMBERED_STRANGERS:
+                return known
+            with pool.connection() as connection:
+                key = ledger.find_key(connection, key_id)
             if key is not None:
                 self._keys = {**self._keys, key_id: key}
-            elif len(self._strangers) < REMEMBERED_STRANGERS:
+            else:
                 self._strangers |= {key_id}
         return key
 

@@ -1,14 +1,22 @@
-"""Redis: the customers' hot profiles, claims on running requests, and the spool.
+"""Redis: hot profiles, claims on running requests, sent answers, and the spool.
 
 Everything here can be rebuilt from the ledger, except the spool: decisions that were taken while
 PostgreSQL was away. A client's defaults would wait for minutes, so every call has its own short
 timeout, no retries, and a breaker: after a failure Redis is left alone for a second.
+
+    encore:{customer}:profile   hash of v, the customer's version, and p, the packed profile
+    encore:{customer}:spool     hash of suggestion id to packed record
+    encore:spool                set of the customers who have one
+    encore:waits:<id>           the customer of a suggestion in the spool
+    encore:spool:refused        hash of what the ledger would not take
+    encore:contact:<id>         "running" while it is decided, then digest and answer for a while
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar, cast
 
 import redis
@@ -17,42 +25,79 @@ from redis.retry import Retry
 
 from service.errors import MemoryAway
 from service.profile import Profile, pack, unpack
+from service.record import DecisionRecord, Kept, pack_record, unpack_record
 
-TIMEOUT_SECONDS: Final = 0.05
+TIMEOUT_SECONDS: Final = 0.1
 REST_SECONDS: Final = 1.0
 PROFILE_SECONDS: Final = 24 * 3600
-CLAIM_MILLISECONDS: Final = 1000
-"""Longer than any request takes, short enough that a killed worker's claim is soon forgotten."""
-SPOOL: Final = "encore:spool"
+CLAIM_MILLISECONDS: Final = 1500
+"""Longer than a request takes, short enough that a killed worker's claim is soon forgotten."""
+ANSWER_SECONDS: Final = 900
+"""How long a retry of the desktop is answered without asking the ledger."""
+RUNNING: Final = b"running"
+DIGEST_BYTES: Final = 32
+WAITING: Final = "encore:spool"
+REFUSED: Final = "encore:spool:refused"
 
-# The profile is replaced only if it is still the one that the decision was based on.
-CHANGED, SPOOLED, WAITING = 0, 1, 2
-"""The profile is another by now; the decision is kept; the contact has a waiting decision."""
+# Returns a value of `Kept`. The profile is replaced only if it still has the version that the
+# decision was based on.
 SPOOL_SCRIPT: Final = """
-local known = redis.call('GET', KEYS[1])
-if redis.call('HEXISTS', KEYS[2], ARGV[4]) == 1 then return 2 end
-if known and known ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
-redis.call('HSET', KEYS[2], ARGV[4], ARGV[5])
+if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 1 then return 2 end
+local version = redis.call('HGET', KEYS[1], 'v')
+if version and version ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], 'v', ARGV[3], 'p', ARGV[4])
+redis.call('EXPIRE', KEYS[1], ARGV[5])
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[6])
 return 1
+"""
+# Forgets what the ledger has; returns how many of the customer's decisions still wait.
+DRAINED_SCRIPT: Final = """
+if #ARGV > 0 then redis.call('HDEL', KEYS[2], unpack(ARGV)) end
+redis.call('DEL', KEYS[1])
+return redis.call('HLEN', KEYS[2])
 """
 
 T = TypeVar("T")
 
 
 def _profile_key(customer_id: str) -> str:
-    return f"encore:profile:{customer_id}"
+    return f"encore:{{{customer_id}}}:profile"
 
 
-def _claim_key(suggestion_id: str) -> str:
-    return f"encore:claim:{suggestion_id}"
+def _spool_key(customer_id: str) -> str:
+    return f"encore:{{{customer_id}}}:spool"
+
+
+def _contact_key(suggestion_id: str) -> str:
+    return f"encore:contact:{suggestion_id}"
+
+
+def _waits_key(suggestion_id: str) -> str:
+    return f"encore:waits:{suggestion_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What Redis knows when a request begins.
+
+    Attributes:
+        granted: nobody else is deciding about this contact.
+        sent: (body digest, answer), when the contact was decided a short while ago.
+        waiting: how many of the customer's decisions are in the spool.
+    """
+
+    granted: bool
+    sent: tuple[bytes, bytes] | None
+    profile: Profile | None
+    waiting: int
 
 
 class Memory:
-    """One per worker; safe for its threads. Every method may raise `MemoryAway`."""
+    """One per worker; safe for its threads. Methods raise `MemoryAway` unless they say not."""
 
     def __init__(self, url: str) -> None:
         self._rests_until = 0.0
+        self._owed: set[str] = set()
         self._redis = redis.Redis.from_url(
             url,
             socket_timeout=TIMEOUT_SECONDS,
@@ -61,66 +106,127 @@ class Memory:
             health_check_interval=0,
         )
         self._spool_script = self._redis.register_script(SPOOL_SCRIPT)
+        self._drained_script = self._redis.register_script(DRAINED_SCRIPT)
 
-    def claim(self, suggestion_id: str, customer_id: str) -> tuple[bool, Profile | None]:
-        """Begin a request: (nobody else is at it, the customer's profile if it is known here)."""
+    def claim(self, suggestion_id: str, customer_id: str) -> Claim:
+        """Begin a request, in one round trip."""
 
         def work() -> list[Any]:
             pipeline = self._redis.pipeline(transaction=False)
-            pipeline.set(_claim_key(suggestion_id), b"1", nx=True, px=CLAIM_MILLISECONDS)
-            pipeline.get(_profile_key(customer_id))
+            pipeline.get(_contact_key(suggestion_id))
+            pipeline.set(_contact_key(suggestion_id), RUNNING, nx=True, px=CLAIM_MILLISECONDS)
+            pipeline.hget(_profile_key(customer_id), "p")
+            pipeline.hlen(_spool_key(customer_id))
             return pipeline.execute()
 
-        claimed, packed = self._guarded(work)
-        return bool(claimed), _profile(packed)
+        known, granted, packed, waiting = self._guarded(work)
+        sent = None
+        if known is not None and known != RUNNING:
+            sent = known[:DIGEST_BYTES], known[DIGEST_BYTES:]
+        return Claim(bool(granted), sent, self._profile(customer_id, packed), waiting)
 
-    def finish(self, suggestion_id: str, profile: Profile | None) -> None:
-        """End a request, with the profile as the ledger now has it (None: leave what is there)."""
+    def profile(self, customer_id: str) -> Profile | None:
+        key = _profile_key(customer_id)
+        packed = self._guarded(lambda: cast("bytes | None", self._redis.hget(key, "p")))
+        return self._profile(customer_id, packed)
+
+    def finish(self, record: DecisionRecord, profile: Profile) -> None:
+        """End a request: the answer for retries, and the profile as the ledger now has it."""
 
         def work() -> None:
             pipeline = self._redis.pipeline(transaction=False)
-            pipeline.delete(_claim_key(suggestion_id))
-            if profile is not None:
-                key = _profile_key(profile.customer.id)
-                pipeline.set(key, pack(profile), ex=PROFILE_SECONDS)
+            sent = record.body_digest + record.answer
+            pipeline.set(_contact_key(record.suggestion_id), sent, ex=ANSWER_SECONDS)
+            key = _profile_key(profile.customer.id)
+            pipeline.hset(key, mapping={"v": profile.version, "p": pack(profile)})
+            pipeline.expire(key, PROFILE_SECONDS)
             pipeline.execute()
 
         self._guarded(work)
 
-    def profile(self, customer_id: str) -> Profile | None:
-        key = _profile_key(customer_id)
-        return _profile(self._guarded(lambda: cast("bytes | None", self._redis.get(key))))
-
     def forget(self, customer_ids: Iterable[str]) -> None:
-        """Drop profiles that the ledger has overtaken."""
-        keys = [_profile_key(customer_id) for customer_id in customer_ids]
-        if keys:
-            self._guarded(lambda: self._redis.unlink(*keys))
+        """Drop profiles that the ledger has overtaken; while Redis is away they are owed.
 
-    def spool(self, before: Profile, after: Profile, suggestion_id: str, packed: bytes) -> int:
-        """Keep a decision until the ledger returns: one of `CHANGED`, `SPOOLED`, `WAITING`."""
+        Never raises: `settle` makes good, and until then this worker trusts none of them.
+        """
+        ids = set(customer_ids)
+        try:
+            if ids:
+                keys = [_profile_key(customer_id) for customer_id in ids]
+                self._guarded(lambda: self._redis.unlink(*keys))
+        except MemoryAway:
+            self._owed |= ids
+
+    def settle(self) -> None:
+        """Drop the profiles that could not be dropped when it was due."""
+        if self._owed and not self.away:
+            owed, self._owed = self._owed, set()
+            self.forget(owed)
+
+    def spool(self, record: DecisionRecord, after: Profile) -> Kept:
+        """Keep a decision until the ledger returns, with the profile as it is afterwards."""
+        customer_id = record.customer.id
+        keys = [_profile_key(customer_id), _spool_key(customer_id)]
         arguments: list[bytes | int | str] = [
-            pack(before), pack(after), PROFILE_SECONDS, suggestion_id, packed
+            record.suggestion_id, record.expected_version, after.version, pack(after),
+            PROFILE_SECONDS, pack_record(record),
         ]  # fmt: skip
-        keys = [_profile_key(before.customer.id), SPOOL]
-        return int(self._guarded(lambda: self._spool_script(keys=keys, args=arguments)))
 
-    def spooled(self, suggestion_id: str) -> bytes | None:
+        def work() -> Kept:
+            # Before, so that a crash loses nothing; after, since a drain may have ended between.
+            self._redis.sadd(WAITING, customer_id)
+            self._redis.set(_waits_key(record.suggestion_id), customer_id)
+            kept = Kept(int(cast("int", self._spool_script(keys=keys, args=arguments))))
+            self._redis.sadd(WAITING, customer_id)
+            return kept
+
+        return self._guarded(work)
+
+    def spooled(self, suggestion_id: str) -> DecisionRecord | None:
         """A decision that waits for the ledger."""
-        return self._guarded(lambda: cast("bytes | None", self._redis.hget(SPOOL, suggestion_id)))
+        key = _waits_key(suggestion_id)
+        customer = self._guarded(lambda: cast("bytes | None", self._redis.get(key)))
+        if customer is None:
+            return None
+        spool = _spool_key(customer.decode())
+        packed = self._guarded(lambda: cast("bytes | None", self._redis.hget(spool, suggestion_id)))
+        return unpack_record(packed) if packed else None
+
+    def spooled_of(self, customer_id: str) -> dict[str, bytes]:
+        """The packed decisions of a customer that wait, by suggestion id."""
+        found = self._guarded(lambda: self._redis.hgetall(_spool_key(customer_id)))
+        return {key.decode(): value for key, value in cast("dict[bytes, bytes]", found).items()}
+
+    def drained(self, customer_id: str, suggestion_ids: list[str]) -> None:
+        """The ledger has these decisions of a customer; the profile is read from it again."""
+        keys = [_profile_key(customer_id), _spool_key(customer_id)]
+
+        def work() -> None:
+            left = self._drained_script(keys=keys, args=suggestion_ids)
+            if suggestion_ids:
+                self._redis.unlink(*map(_waits_key, suggestion_ids))
+            if not left:
+                self._redis.srem(WAITING, customer_id)
+
+        self._guarded(work)
+
+    def refuse(self, customer_id: str, suggestion_id: str, packed: bytes) -> None:
+        """Put aside a decision that the ledger will never take, for somebody to look at."""
+
+        def work() -> None:
+            self._redis.hset(REFUSED, suggestion_id, packed)
+
+        self._guarded(work)
+        self.drained(customer_id, [suggestion_id])
+
+    def waiting_customers(self, limit: int = 100) -> list[str]:
+        """Some of the customers whose decisions wait for the ledger."""
+        found = self._guarded(lambda: self._redis.srandmember(WAITING, limit))
+        return [customer.decode() for customer in cast("list[bytes]", found)]
 
     def spool_length(self) -> int:
-        return int(self._guarded(lambda: self._redis.hlen(SPOOL)))
-
-    def spool_batch(self) -> dict[str, bytes]:
-        """Some of the waiting decisions, by suggestion id."""
-        _, found = self._guarded(lambda: self._redis.hscan(SPOOL, count=100))
-        batch = cast("dict[bytes, bytes]", found)
-        return {key.decode(): value for key, value in batch.items()}
-
-    def unspool(self, suggestion_id: str) -> None:
-        """Forget a decision that the ledger has."""
-        self._guarded(lambda: self._redis.hdel(SPOOL, suggestion_id))
+        """How many customers have decisions that wait."""
+        return self._guarded(lambda: self._redis.scard(WAITING))
 
     @property
     def away(self) -> bool:
@@ -130,6 +236,9 @@ class Memory:
     def close(self) -> None:
         self._redis.close()
 
+    def _profile(self, customer_id: str, packed: bytes | None) -> Profile | None:
+        return unpack(packed) if packed is not None and customer_id not in self._owed else None
+
     def _guarded(self, work: Callable[[], T]) -> T:
         if self.away:
             raise MemoryAway("The memory cannot be reached.")
@@ -138,7 +247,3 @@ class Memory:
         except (redis.RedisError, OSError) as error:
             self._rests_until = time.monotonic() + REST_SECONDS
             raise MemoryAway("The memory cannot be reached.") from error
-
-
-def _profile(packed: bytes | None) -> Profile | None:
-    return unpack(packed) if packed is not None else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from psycopg import Connection
+
 from service.catalogue import ItemCatalogue
 from service.decision.policy import Policy, load_policy
 from service.errors import LedgerAway, MemoryAway
@@ -15,6 +17,7 @@ from service.reports.costs import Costs, load_costs
 from service.scripts.library import Library, load_library
 from service.serving import ModelKeeper
 from service.settings import Settings
+from service.spool import drain
 
 POOL_SIZE = 6
 
@@ -35,6 +38,14 @@ class Parts:
     draining: bool = False
     migrated: bool = False
     """Whether the ledger's tables were seen to be those that this code expects."""
+
+    def see_schema(self, connection: Connection) -> None:
+        """Look whether the ledger's tables are there, until they are."""
+        self.migrated = self.migrated or is_current(connection)
+
+    def drain(self, connection: Connection) -> None:
+        """Move decisions that wait in the spool into the ledger."""
+        drain(connection, self.memory)
 
     def ready(self) -> tuple[bool, list[str]]:
         """(Whether answers are possible, what is degraded); asks both stores."""

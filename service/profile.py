@@ -6,7 +6,7 @@ Built by `service/ledger/profiles.py`, kept by `service/memory.py`, read by `ser
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 import msgspec
@@ -20,13 +20,14 @@ SECONDS_A_DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """Orders as columns, oldest first; cancelled ones are left out.
+    """Orders as columns, oldest first.
 
     Attributes:
         order_ids: one per order.
         placed: seconds since 1970-01-01 UTC, one per order.
         order: place in `order_ids`, one per line.
         item_ids, quantities, prices: one per line, an item at most once in an order.
+        cancelled: ids of orders that are left out because they were cancelled.
     """
 
     order_ids: list[str]
@@ -35,6 +36,7 @@ class Bought:
     item_ids: list[str]
     quantities: list[int]
     prices: list[float]
+    cancelled: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def _most_careful(known: bool | None, said: bool | None) -> bool | None:
 
 def _with_orders(bought: Bought, orders: Sequence[Order]) -> Bought:
     """The ledger's orders and those of the request, each once, in the order of time."""
-    have = set(bought.order_ids)
+    have = {*bought.order_ids, *bought.cancelled}
     new = {order.id: order for order in orders if order.id not in have and not order.cancelled_at}
     if not new:
         return bought

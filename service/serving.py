@@ -25,23 +25,36 @@ class ModelKeeper:
         self.folder = folder
         self.serving: Bundle | None = None
         self.refused: dict[str, str] = {}
+        """Versions that were found unfit, and why; forgotten when `CURRENT` is written again."""
+        self._seen: tuple[int, int] | None = None
         self._lock = threading.Lock()
 
     def poll(self) -> None:
-        """Serve what `CURRENT` names, if it is new and good."""
-        version = bundle.current(self.folder)
-        serving = self.serving.version if self.serving else None
-        if version is None or version == serving or version in self.refused:
-            return
+        """Serve what `CURRENT` names, if it changed and is good."""
         with self._lock:
+            mark = self._mark()
+            if mark is None or mark == self._seen:
+                return
+            self._seen, self.refused = mark, {}
+            serving = self.serving.version if self.serving else None
+            version = "?"
             try:
-                loaded = bundle.load(self.folder, version)
-                warm(loaded)
-            except (BadBundle, ValueError, IndexError, ArithmeticError) as error:
+                version = bundle.current(self.folder) or "?"
+                if version != serving:
+                    loaded = bundle.load(self.folder, version)
+                    warm(loaded)
+                    self.serving = loaded
+            except Exception as error:  # a bundle is foreign input, and may be wrong in any way
                 self.refused[version] = str(error)
                 log.error("model %s refused, %s goes on serving: %s", version, serving, error)
-                return
-            self.serving = loaded
+
+    def _mark(self) -> tuple[int, int] | None:
+        """Changes whenever `CURRENT` is replaced, also by what it was before."""
+        try:
+            found = (self.folder / "CURRENT").stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_ino
 
     def versions(self) -> list[dict[str, Any]]:
         """Every published version, newest first, with its state and what it measured."""
@@ -78,7 +91,6 @@ class ModelKeeper:
             bundle.load(self.folder, version)
         except BadBundle as error:
             raise BadInput(f"{version} cannot serve: {error}") from error
-        self.refused.pop(version, None)
         bundle.activate(self.folder, version)
         self.poll()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -14,9 +14,9 @@ class BadSettings(SystemExit):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    database_url: str
+    database_url: str = field(repr=False)
     """ENCORE_DATABASE_URL: PostgreSQL, `postgresql://user:secret@host/database`."""
-    redis_url: str
+    redis_url: str = field(repr=False)
     """ENCORE_REDIS_URL: Redis or Valkey, `redis://host:6379/0` or `unix:///path`."""
     bundles: Path
     """ENCORE_BUNDLES: the folder that the training publishes to."""
@@ -39,7 +39,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     def required(name: str, pattern: str, hint: str) -> str:
         value = environment.get(name, "")
         if not re.match(pattern, value):
-            wrong.append(f"{name} {'is not set' if not value else f'is {value!r}'}: {hint}")
+            # A URL may hold a password, so what it is is not repeated.
+            wrong.append(f"{name} {'is not what it should be' if value else 'is not set'}: {hint}")
         return value
 
     def optional_file(name: str) -> Path | None:

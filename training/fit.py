@@ -11,14 +11,14 @@ from sklearn.isotonic import IsotonicRegression
 from tqdm import tqdm
 
 from models.candidates import SOURCES
-from models.candidates.base import Candidates, Source, gather
+from models.candidates.base import Source, gather
 from models.catalogue import Catalogue, describe
 from models.features import FEATURES, features
 from models.purchases import Floats
 from models.ranker import DEPTH, Ranker
 from models.recommender import Recommender
 from training.examples import Example, draw_examples
-from training.load import Dataset
+from training.load import BadData, Dataset
 from training.split import Split, Window
 from training.trees import complete_trees
 
@@ -54,6 +54,11 @@ def fit_ranker(data: Dataset, split: Split, seed: int) -> Ranker:
 
     windows = tqdm(split.train, desc="examples", unit="window", disable=None)
     tables, labels = zip(*(table_of(window) for window in windows), strict=True)
+    if not any(part.any() for part in labels):
+        raise BadData(
+            "no known customer ordered again within the horizon, so there is nothing to learn from;"
+            " import orders that name their customers"
+        )
     trees = HistGradientBoostingClassifier(
         max_iter=TREES,
         max_depth=DEPTH,
@@ -81,7 +86,7 @@ def labelled_table(
     tables = [np.empty((0, len(FEATURES)), dtype=np.float32)]
     labels = [np.empty(0, dtype=bool)]
     for example in examples:
-        candidates: Candidates = gather(sources, example.moment)
+        candidates = gather(sources, example.moment).only(catalogue.sellable)
         tables.append(features(example.moment, candidates, catalogue))
         labels.append(np.isin(candidates.items, example.target))
     return np.concatenate(tables), np.concatenate(labels)

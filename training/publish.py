@@ -12,6 +12,9 @@ from models import bundle
 from models.recommender import Recommender
 from training.load import Dataset
 
+KEPT_VERSIONS = 14
+"""To roll back to: two weeks of nights."""
+
 
 def serving_metrics(bundles: Path) -> Mapping[str, Any] | None:
     """What the model in service had measured; None when none serves or it cannot be read."""
@@ -49,4 +52,5 @@ def publish(
     bundle.save(bundles, version, recommender, facts)
     bundle.load(bundles, version)  # what cannot be loaded here must not be activated
     bundle.activate(bundles, version)
+    bundle.prune(bundles, KEPT_VERSIONS)
     return version

@@ -68,6 +68,11 @@ class Candidates:
     items: Ints
     scores: Floats
 
+    def only(self, allowed: NDArray[np.bool_]) -> Candidates:
+        """Those whose position is allowed, bool[all items]."""
+        keep = allowed[self.items]
+        return self if keep.all() else Candidates(self.items[keep], self.scores[:, keep])
+
 
 def gather(sources: Sequence[Source], moment: Moment) -> Candidates:
     """Ask every source and merge what they say."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -33,10 +32,7 @@ def now() -> datetime:
 
 def forget(customer_ids: Iterable[str]) -> None:
     """Drop the cached profiles of customers whose data was just written to the ledger."""
-    # With the memory away the write stands all the same: a decision notices an old profile by
-    # the customer's version.
-    with suppress(errors.MemoryAway):
-        parts().memory.forget(customer_ids)
+    parts().memory.forget(customer_ids)
 
 
 def check_spool(suggestion_id: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import traceback
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
@@ -107,7 +108,9 @@ def for_anything(error: Exception) -> Response:
     """A mistake of ours."""
     request_id = g.get("request_id", "-")
     cause = error.original_exception if isinstance(error, InternalServerError) else error
-    log.error("request %s failed", request_id, exc_info=cause or error)
+    # Frames and the kind of error, not its message: PostgreSQL quotes whole rows.
+    frames = "".join(traceback.format_tb((cause or error).__traceback__))
+    log.error("request %s failed with %s\n%s", request_id, type(cause or error).__name__, frames)
     return problem(
         500, "internal_error", f"This is our mistake; tell us the request id {request_id}."
     )

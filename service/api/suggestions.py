@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Final
 
-import msgspec
 from flask import Response
 
 from service import errors
@@ -20,13 +19,6 @@ from service.ledger import decisions, outcomes
 
 blueprint = resource("suggestions", "What to suggest, and the words.")
 REQUEST: Final = SuggestionRequestSchema()
-
-
-class Counted(msgspec.Struct):
-    """The part of an answer that is counted."""
-
-    decision: str
-    reason: str | None
 
 
 @operation(
@@ -48,11 +40,10 @@ def ask() -> Response:
     check_currency(request, parts().settings.currency)
     made = suggest(request, parts(), now())
     response = Response(made.body, mimetype="application/json")
-    if made.replayed:
+    if made.verdict is None:
         response.headers["Idempotent-Replayed"] = "true"
     elif not request.dry_run:
-        counted = msgspec.json.decode(made.body, type=Counted)
-        metrics().decided(counted.decision, counted.reason)
+        metrics().decided(made.verdict.decision, made.verdict.reason)
     return response
 
 

@@ -1,28 +1,124 @@
-"""The answer of `POST /v1/suggestions` and its explanation, as plain JSON values."""
+"""The answer of `POST /v1/suggestions` and the record kept beside it, as plain JSON values."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import time
+from collections.abc import Sequence
+from datetime import UTC
 from typing import Any
 
+import msgspec
+
+from models.bundle import Bundle
 from models.candidates import SOURCES
-from models.domain import Money
+from models.domain import Customer, Money, SuggestionRequest
 from models.features import FEATURES
 from models.recommender import Ranking
-from service.decision.because import Because
+from service.continuity import Continuity
 from service.decision.choose import Chosen
-from service.scripts.facts import Words
+from service.decision.verdict import Suggestion, Verdict
+from service.decision.words import words_to_end_on
+from service.parts import Parts
+from service.profile import Profile
+from service.record import DecisionRecord, body_digest_of
+
+_encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A chosen item with its reason and its words."""
+def answer_of(
+    request: SuggestionRequest,
+    verdict: Verdict,
+    customer: Customer,
+    parts: Parts,
+    bundle: Bundle,
+    stores: Continuity,
+    started: float,
+) -> bytes:
+    """The response body; without a `suggestion_id` where nothing is recorded to refer to."""
+    recorded = not request.dry_run and verdict.reason != "not_recordable"
+    suggestions = [suggestion_json(rank, one) for rank, one in enumerate(verdict.shown, 1)]
+    ending = words_to_end_on(request.interaction, customer, verdict.reason, parts.library)
+    answer: dict[str, Any] = {
+        "suggestion_id": stores.suggestion_id if recorded else None,
+        "decision": verdict.decision,
+        "reason": verdict.reason,
+        "arm": verdict.arm,
+        "suggestions": suggestions,
+        "service_script": {"parts": ending.parts, "text": ending.text},
+    }
+    question = question_of(verdict.shown)
+    if question:
+        answer["question"] = question
+    if request.explain:
+        answer["excluded"] = excluded_json(verdict)
+        if verdict.ranking is not None:
+            for entry, one in zip(suggestions, verdict.shown, strict=True):
+                entry |= explanation_json(one.chosen, verdict.ranking)
+    expires_at = (stores.now + parts.policy.expires).astimezone(UTC)
+    answer |= {
+        "model_version": bundle.version,
+        "policy_version": parts.policy.version,
+        "degraded": bool(stores.degraded),
+        "degraded_reasons": stores.degraded,
+        "expires_at": expires_at.isoformat(timespec="seconds"),
+        "took_ms": round((time.perf_counter() - started) * 1000, 1),
+    }
+    return _encode(answer)
 
-    chosen: Chosen
-    kind: str
-    because: Because
-    words: Words
+
+def record_of(
+    request: SuggestionRequest,
+    verdict: Verdict,
+    profile: Profile,
+    parts: Parts,
+    bundle: Bundle,
+    stores: Continuity,
+    body: bytes,
+) -> DecisionRecord:
+    """The row that is kept before the answer is sent."""
+    best = verdict.suggestions[0] if verdict.suggestions else None
+    seconds = parts.policy.channel(request.interaction.channel).seconds
+    return DecisionRecord(
+        suggestion_id=stores.suggestion_id,
+        interaction=request.interaction,
+        customer=profile.customer,
+        expected_version=profile.version,
+        decided_at=stores.now,
+        decision=verdict.decision,
+        reason=verdict.reason,
+        eligible=verdict.eligible,
+        arm=verdict.arm,
+        item_ids=[one.chosen.item.id for one in verdict.shown],
+        kind=best.kind if best else None,
+        script_id=best.words.id if best else None,
+        ask_seconds=seconds if verdict.shown else None,
+        model_version=bundle.version,
+        policy_version=parts.policy.version,
+        degraded=bool(stores.degraded),
+        record=_encode(record_json(verdict)).decode(),
+        body_digest=body_digest_of(request.body),
+        answer=body,
+    )
+
+
+def record_json(verdict: Verdict) -> dict[str, Any]:
+    """What is kept of a decision: `suggestions`, or in the holdout the `shadow` of them."""
+    kept = [
+        {
+            "rank": rank,
+            "item_id": one.chosen.item.id,
+            "kind": one.kind,
+            "price": {"amount": str(one.chosen.item.price), "currency": one.chosen.item.currency},
+            "probability": one.chosen.probability,
+            "worth": str(one.chosen.worth.total),
+            "because": one.because.code,
+            "script": f"{one.words.id}@{one.words.version}",
+            **(explanation_json(one.chosen, verdict.ranking) if verdict.ranking else {}),
+        }
+        for rank, one in enumerate(verdict.suggestions, 1)
+    ]
+    name = "shadow" if verdict.reason else "suggestions"
+    return {name: kept, "excluded": excluded_json(verdict)}
 
 
 def suggestion_json(rank: int, suggestion: Suggestion) -> dict[str, Any]:
@@ -58,15 +154,14 @@ def suggestion_json(rank: int, suggestion: Suggestion) -> dict[str, Any]:
 def explanation_json(chosen: Chosen, ranking: Ranking) -> dict[str, Any]:
     """Where a suggestion came from: every term of its worth, its features, its sources."""
     place, currency = chosen.place, chosen.item.currency
+    features = (round(value, 4) for value in ranking.table[place].tolist())
     scores = ranking.candidates.scores[:, place].tolist()
     return {
         "terms": {
             name: money_json(Money(amount, currency)) for name, amount in chosen.worth.terms.items()
         },
         "margin_from": chosen.worth.margin_from,
-        "features": dict(
-            zip(FEATURES, (round(x, 4) for x in ranking.table[place].tolist()), strict=True)
-        ),
+        "features": dict(zip(FEATURES, features, strict=True)),
         "sources": {
             kind.name: round(score, 5)
             for kind, score in zip(SOURCES, scores, strict=True)
@@ -75,20 +170,14 @@ def explanation_json(chosen: Chosen, ranking: Ranking) -> dict[str, Any]:
     }
 
 
-def service_script_json(words: Words) -> dict[str, Any]:
-    """The words to end on when nothing is asked."""
-    return {"parts": words.parts, "text": words.text}
+def excluded_json(verdict: Verdict) -> list[dict[str, str]]:
+    """Likely items that were left out, and why."""
+    if verdict.choice is None:
+        return []
+    return [{"item_id": item, "reason": why} for item, why in verdict.choice.excluded.items()]
 
 
-def money_json(money: Money) -> dict[str, str]:
-    return {"amount": f"{money.amount:.2f}", "currency": money.currency}
-
-
-def time_json(time: datetime) -> str:
-    return time.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def question_json(suggestions: list[Suggestion]) -> str | None:
+def question_of(suggestions: Sequence[Suggestion]) -> str | None:
     """The one question whose answer settles whether the best of the unknown fits."""
     for suggestion in suggestions:
         fitting = suggestion.chosen.fit
@@ -96,3 +185,7 @@ def question_json(suggestions: list[Suggestion]) -> str | None:
             name = suggestion.chosen.item.name
             return f"What is the {fitting.missing[0]} of {name}? It is not listed."
     return None
+
+
+def money_json(money: Money) -> dict[str, str]:
+    return {"amount": f"{money.amount:.2f}", "currency": money.currency}

@@ -39,18 +39,23 @@ def kind_of(row: Floats, moment: Moment) -> str:
 
 
 def because(
-    row: Floats, position: int, moment: Moment, recommender: Recommender, names: Mapping[int, str]
+    kind: str,
+    row: Floats,
+    position: int,
+    moment: Moment,
+    recommender: Recommender,
+    names: Mapping[int, str],
 ) -> Because:
     """The main reason, in words.
 
     Args:
+        kind: what `kind_of` says of the same row.
         row: the item's features, float32[len(FEATURES)].
         position: of the item in the catalogue.
         moment: for which the item was ranked.
         recommender: that ranked it.
         names: of the items of the customer's last order and of the contact, by position.
     """
-    kind = kind_of(row, moment)
     if kind == "repeat":
         return _repeat(row)
     if kind == "substitute":

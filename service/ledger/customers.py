@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -11,6 +12,7 @@ from psycopg.rows import dict_row
 
 from service.decision.policy import Policy
 from service.errors import NotFound
+from service.ledger.profiles import read_profile
 
 SHOWN: Final = 20
 OPEN_ORDER_DAYS: Final = 14
@@ -40,10 +42,6 @@ SELECT d.suggestion_id, d.interaction_id, d.channel, d.decision, d.reason, d.ite
            FROM outcomes o WHERE o.suggestion_id = d.suggestion_id), '[]') AS outcomes
 FROM decisions d WHERE d.customer_id = %s ORDER BY d.decided_at DESC LIMIT %s
 """
-ASKED = """
-SELECT channel, count(*) AS asked FROM decisions
-WHERE customer_id = %s AND decision = 'offer' AND decided_at > %s GROUP BY channel
-"""
 
 
 def overview(
@@ -69,8 +67,8 @@ def overview(
             CONTACTS.format(condition=giving_back), [customer_id, SHOWN]
         ).fetchall()
         suggestions = cursor.execute(SUGGESTIONS, [customer_id, SHOWN]).fetchall()
-        asked = cursor.execute(ASKED, [customer_id, now - policy.fatigue]).fetchall()
-    counts = {row["channel"]: row["asked"] for row in asked}
+    asks = read_profile(connection, customer_id, now).asks
+    counts = Counter(ask.channel for ask in asks if ask.at > now - policy.fatigue)
     return {
         "id": person["id"],
         "locale": person["locale"],
@@ -84,7 +82,7 @@ def overview(
         "caps": {
             "days": policy.fatigue.days,
             "channels": {
-                name: {"asked": counts.get(name, 0), "allowed": channel.asks}
+                name: {"asked": counts[name], "allowed": channel.asks}
                 for name, channel in policy.channels.items()
             },
         },

@@ -11,35 +11,35 @@ from typing import Final
 
 from psycopg import Connection, errors
 
-from service.decision.record import DecisionRecord
 from service.ledger.digest import digest
 from service.ledger.feed import INTERACTIONS, interaction_row
+from service.record import DecisionRecord, Kept
+
+# What a request does not say about a contact, and the help desk has fed, stays as it was. From the
+# spool a contact may be hours old: then what is known already wins.
+_COLUMNS = [tuple(column.split()) for column in INTERACTIONS.split(", ")]
+_NAMES = ", ".join(name for name, _ in _COLUMNS)
 
 
-class Stale(Exception):
-    """The customer changed since the decision was taken: read again and decide again."""
+def _contact(first: str, second: str) -> str:
+    """Write the contact; of two values that are known, `first` names the one that stays."""
 
+    def said(table: str, name: str) -> str:
+        return f"nullif({table}.items, '[]')" if name == "items" else f"{table}.{name}"
 
-class Decided(Exception):
-    """There already is a decision about this contact."""
-
-
-_NAMES = [column.split()[0] for column in INTERACTIONS.split(", ")]
-_CONTACT = f"""
+    changes = ", ".join(
+        f"{name} = coalesce({said(first, name)}, {second}.{name})" for name, _ in _COLUMNS
+    )
+    values = ", ".join(f"%s::{kind}" for _, kind in _COLUMNS)
+    return f"""
 contact AS (
-    INSERT INTO interactions ({", ".join(_NAMES)})
-    SELECT {", ".join(f"%s::{column.split()[1]}" for column in INTERACTIONS.split(", "))}
-    FROM customer
-    ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _NAMES[1:])}
+    INSERT INTO interactions AS known ({_NAMES}, received_at)
+    SELECT {values}, %s::timestamptz FROM customer
+    ON CONFLICT (id) DO UPDATE SET {changes}
     RETURNING 1
 )"""
-_DECISION = """
-INSERT INTO decisions (suggestion_id, interaction_id, customer_id, decided_at, channel, decision,
-    reason, eligible, arm, item_ids, kind, script_id, ask_seconds, model_version, policy_version,
-    degraded, record, body_digest, answer)
-SELECT %s, %s, %s, %s::timestamptz, %s, %s, %s, %s, %s, %s::text[], %s, %s, %s::int, %s, %s,
-    %s, %s::jsonb, %s::bytea, %s::bytea
-FROM contact"""
+
+
 _CUSTOMER = """
 customer AS (
     INSERT INTO customers AS known (id, locale, first_name, marketing, objected, vulnerable)
@@ -47,7 +47,7 @@ customer AS (
     ON CONFLICT (id) DO UPDATE SET version = known.version + 1, locale = excluded.locale,
         first_name = excluded.first_name, marketing = excluded.marketing,
         objected = excluded.objected, vulnerable = excluded.vulnerable
-    {condition}
+    WHERE known.version = %s
     RETURNING 1
 )"""
 # The request's consent is already merged with the ledger's; from the spool it may be older.
@@ -58,38 +58,37 @@ customer AS (
     ON CONFLICT (id) DO UPDATE SET version = known.version + 1,
         marketing = CASE WHEN excluded.marketing IS FALSE THEN false ELSE known.marketing END,
         objected = known.objected OR excluded.objected,
-        vulnerable = excluded.vulnerable
+        vulnerable = known.vulnerable OR excluded.vulnerable
     RETURNING 1
 )"""
-RECORD: Final = (
-    "WITH " + _CUSTOMER.format(condition="WHERE known.version = %s") + "," + _CONTACT + _DECISION
-)
-DRAIN: Final = "WITH " + _CAREFUL + "," + _CONTACT + _DECISION
+_DECISION = """
+INSERT INTO decisions (suggestion_id, interaction_id, customer_id, decided_at, channel, decision,
+    reason, eligible, arm, item_ids, kind, script_id, ask_seconds, model_version, policy_version,
+    degraded, record, body_digest, answer)
+SELECT %s, %s, %s, %s::timestamptz, %s, %s, %s, %s, %s, %s::text[], %s, %s, %s::int, %s, %s,
+    %s, %s::jsonb, %s::bytea, %s::bytea
+FROM contact"""
+RECORD: Final = "WITH " + _CUSTOMER + "," + _contact("excluded", "known") + _DECISION
+DRAIN: Final = "WITH " + _CAREFUL + "," + _contact("known", "excluded") + _DECISION
 
 
-def record_decision(connection: Connection, record: DecisionRecord) -> None:
-    """Write a decision durably.
-
-    Raises:
-        Stale: the customer's version is no longer `record.expected_version`.
-        Decided: the contact already has a decision; nothing was written.
-    """
+def record_decision(connection: Connection, record: DecisionRecord) -> Kept:
+    """Write a decision durably: KEPT, or nothing was written and it says why."""
     parameters = [*_customer(record), record.expected_version, *_rest(record)]
     try:
         written = connection.execute(RECORD, parameters).rowcount
-    except errors.UniqueViolation as error:
-        raise Decided from error
-    if not written:
-        raise Stale
+    except errors.UniqueViolation:
+        return Kept.DECIDED
+    return Kept.KEPT if written else Kept.OVERTAKEN
 
 
-def drain_decision(connection: Connection, record: DecisionRecord) -> bool:
-    """Write a decision that was taken while the ledger was away; False when it is there already."""
+def drain_decision(connection: Connection, record: DecisionRecord) -> Kept:
+    """Write a decision that was taken while the ledger was away; DECIDED when it has one."""
     try:
         connection.execute(DRAIN, [*_customer(record), *_rest(record)])
     except errors.UniqueViolation:
-        return False
-    return True
+        return Kept.DECIDED
+    return Kept.KEPT
 
 
 def stored_answer(connection: Connection, suggestion_id: str) -> bytes | None:
@@ -125,7 +124,7 @@ def _customer(record: DecisionRecord) -> list[object]:
 def _rest(record: DecisionRecord) -> list[object]:
     pair = (record.customer.id, record.interaction)
     return [
-        *interaction_row(*pair, digest(pair)),
+        *interaction_row(*pair, digest(pair)), record.decided_at,
         record.suggestion_id, record.interaction.id, record.customer.id, record.decided_at,
         record.interaction.channel, record.decision, record.reason, record.eligible, record.arm,
         record.item_ids, record.kind, record.script_id, record.ask_seconds, record.model_version,

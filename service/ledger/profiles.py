@@ -19,12 +19,13 @@ PROFILE = """
 SELECT version, locale, first_name, marketing, objected, vulnerable,
   (SELECT json_agg(json_build_array(id, placed, item_id, quantity, price)) FROM (
      SELECT o.id, extract(epoch FROM o.placed_at)::float8 AS placed, l.item_id,
-            sum(l.quantity)::int AS quantity, max(l.unit_price)::float8 AS price
+            sum(l.quantity) AS quantity, max(l.unit_price)::float8 AS price
      FROM orders o JOIN order_lines l ON l.order_id = o.id
      WHERE o.customer_id = c.id AND o.cancelled_at IS NULL
      GROUP BY o.id, o.placed_at, l.item_id
      ORDER BY o.placed_at DESC, o.id DESC, l.item_id
      LIMIT %(lines)s) AS bought),
+  (SELECT json_agg(id) FROM orders WHERE customer_id = c.id AND cancelled_at IS NOT NULL),
   (SELECT json_agg(json_build_array(at, channel)) FROM (
      SELECT extract(epoch FROM d.decided_at)::float8 AS at, d.channel
      FROM decisions d LEFT JOIN outcomes o USING (suggestion_id)
@@ -47,13 +48,14 @@ def read_profile(connection: Connection, customer_id: str, now: datetime) -> Pro
     row = connection.execute(PROFILE, parameters).fetchone()
     if row is None:
         return unknown_profile(customer_id)
-    version, locale, first_name, marketing, objected, vulnerable, bought, asks, replies = row
+    version, locale, first_name, marketing, objected, vulnerable, *lists = row
+    bought, cancelled, asks, replies = (found or [] for found in lists)
     return Profile(
         customer=Customer(customer_id, locale, first_name, marketing, objected, vulnerable),
         version=version,
-        bought=_columns(bought or []),
-        asks=[Ask(_time(at), channel) for at, channel in asks or []],
-        replies=[Reply(_time(at), item_id, result) for at, item_id, result in replies or []],
+        bought=_columns(bought, cancelled),
+        asks=[Ask(_time(at), channel) for at, channel in asks],
+        replies=[Reply(_time(at), item_id, result) for at, item_id, result in replies],
     )
 
 
@@ -61,9 +63,9 @@ def _time(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _columns(rows: list[tuple[str, float, str, int, float]]) -> Bought:
+def _columns(rows: list[tuple[str, float, str, int, float]], cancelled: list[str]) -> Bought:
     rows = rows[::-1]
-    placed = {row[0]: row[1] for row in rows}
+    placed = {row[0]: float(row[1]) for row in rows}
     place = {order_id: n for n, order_id in enumerate(placed)}
     return Bought(
         order_ids=list(placed),
@@ -71,5 +73,6 @@ def _columns(rows: list[tuple[str, float, str, int, float]]) -> Bought:
         order=[place[row[0]] for row in rows],
         item_ids=[row[2] for row in rows],
         quantities=[row[3] for row in rows],
-        prices=[row[4] for row in rows],
+        prices=[float(row[4]) for row in rows],
+        cancelled=cancelled,
     )

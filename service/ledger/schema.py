@@ -23,6 +23,8 @@ def migrate(database_url: str) -> None:
         "postgresql+psycopg://", creator=lambda: psycopg.connect(database_url), poolclass=NullPool
     )
     with engine.connect() as connection:
+        connection.exec_driver_sql("SELECT pg_advisory_lock(7373)")  # one migration at a time
+        connection.commit()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
@@ -35,8 +37,8 @@ def newest_revision() -> str:
 
 
 def is_current(connection: psycopg.Connection) -> bool:
-    """Whether the ledger has every table that this code expects."""
+    """Whether the ledger has every table that this code expects; a newer release may add some."""
     if connection.execute("SELECT to_regclass('alembic_version')").fetchone() == (None,):
         return False
     row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    return row is not None and row[0] == newest_revision()
+    return row is not None and row[0] >= newest_revision()

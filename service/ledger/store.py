@@ -11,14 +11,18 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from service.errors import LedgerAway
+from service.ledger.deadline import Deadlines
 
 WAIT_SECONDS = 0.25
 """For a connection; a caller on the line does not wait longer."""
+WORK_SECONDS = 60.0
+"""For feeds and reports."""
 REST_SECONDS = 1.0
 """After a failure nobody tries for so long: one probe a second, not one a request."""
 BUSY = ("40", "55", "57014")
 """SQLSTATEs of a ledger that is there: deadlocks, locks not granted in time, cancelled queries."""
 OPTIONS = "-c synchronous_commit=on -c timezone=UTC -c lock_timeout=2000 -c jit=off"
+AWAY = "The ledger cannot be reached; try again in half a minute."
 
 
 class LedgerPool:
@@ -26,6 +30,8 @@ class LedgerPool:
 
     def __init__(self, database_url: str, size: int) -> None:
         self._closed_until = 0.0
+        self._failed = False
+        self._deadlines = Deadlines()
         self._pool = ConnectionPool(
             database_url,
             min_size=1,
@@ -37,27 +43,39 @@ class LedgerPool:
         )
 
     @contextmanager
-    def connection(self) -> Iterator[Connection]:
+    def connection(self, seconds: float = WORK_SECONDS) -> Iterator[Connection]:
         """A connection for one short piece of work.
 
+        Args:
+            seconds: the longest that the work may take.
+
         Raises:
-            LedgerAway: PostgreSQL cannot be reached, or went away in the middle of the work; a
-                commit may then have happened or not.
+            LedgerAway: PostgreSQL cannot be reached, is read-only, did not answer in time or went
+                away in the middle of the work; a commit may then have happened or not.
         """
         if time.monotonic() < self._closed_until:
-            raise LedgerAway("The ledger cannot be reached; try again in half a minute.")
+            raise LedgerAway(AWAY)
         try:
-            with self._pool.connection() as connection:
+            with (
+                self._pool.connection() as connection,
+                self._deadlines.within(connection, seconds),
+            ):
                 yield connection
-        except psycopg.OperationalError as error:
+        except (
+            psycopg.OperationalError,
+            psycopg.InterfaceError,
+            psycopg.errors.ReadOnlySqlTransaction,
+        ) as error:
             if not (error.sqlstate or "").startswith(BUSY):
                 self._closed_until = time.monotonic() + REST_SECONDS
-            raise LedgerAway("The ledger cannot be reached; try again in half a minute.") from error
+                self._failed = True
+            raise LedgerAway(AWAY) from error
 
-    @property
-    def away(self) -> bool:
-        """Whether the last attempt failed a moment ago."""
-        return time.monotonic() < self._closed_until
+    def heal(self) -> None:
+        """After a failure, replace the connections that did not survive it."""
+        if self._failed:
+            self._failed = False
+            self._pool.check()
 
     def close(self) -> None:
         self._pool.close()

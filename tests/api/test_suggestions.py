@@ -15,8 +15,8 @@ import pytest
 from models.domain import KINDS, NO_OFFER_REASONS
 from service import keys
 from service.app import create_app
-from service.decision.record import suggestion_id_of
 from service.parts import Parts, make_parts
+from service.record import suggestion_id_of
 from service.settings import Settings
 from tests.api.client import Client, assert_problem, rows_by_table
 from tests.api.shop_floor import Stock, a_request, customers_in, stock

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+import redis
 
 from service import embedded, housekeeping, keys
 from service.app import create_app
 from service.embedded import Server
 from service.ledger import schema
+from service.ledger.store import REST_SECONDS
 from service.parts import Parts, make_parts
+from service.profile import unknown_profile
+from service.record import unpack_record
 from service.settings import Settings
 from tests.api.client import Client, assert_problem
 from tests.api.shop_floor import Stock, a_request, customers_in, stock
@@ -200,15 +206,100 @@ def test_with_both_stores_away_nothing_is_asked_and_the_words_are_kind(shop: Sho
     assert shop.agent.get("/readyz").status_code == 200
 
 
+def test_a_retry_while_the_ledger_is_away_gets_what_was_sent(shop: Shop) -> None:
+    body = a_request(shop.customer)
+    first = shop.agent.post("/v1/suggestions", body)
+    shop.stop_postgres()
+    again = shop.agent.post("/v1/suggestions", body)
+    assert again.data == first.data
+    assert again.headers["Idempotent-Replayed"] == "true"
+
+
 def test_an_unknown_fate_of_a_commit_meets_its_own_row(shop: Shop) -> None:
-    """The ledger wrote the row but the answer was lost: the drained copy changes nothing."""
+    """The ledger wrote the row but nobody learned it: the drained copy changes nothing."""
     body = a_request(shop.customer)
     first = shop.agent.post("/v1/suggestions", body).data
-    profile = shop.parts.memory.profile(shop.customer)
-    assert profile is not None
+    with redis.Redis.from_url(shop.redis.url) as client:
+        client.delete(*client.keys("encore:contact:*"))
     shop.stop_postgres()
     second = shop.agent.post("/v1/suggestions", body).get_json()
     assert second["degraded_reasons"] == ["ledger_away"]
     shop.start_postgres()
     eventually(lambda: _drained(shop))
     assert [bytes(row[0]) for row in shop.rows("SELECT answer FROM decisions")] == [first]
+
+
+def test_what_waits_counts_as_soon_as_the_ledger_is_back(shop: Shop) -> None:
+    """One ask is on record, two wait; before anybody has drained them the cap is reached."""
+    shop.ask()
+    shop.stop_postgres()
+    waiting = a_request(shop.customer)
+    first = shop.agent.post("/v1/suggestions", waiting)
+    shop.ask()
+    shop.start_postgres()
+    time.sleep(REST_SECONDS)
+    shop.parts.memory.forget([shop.customer])
+    assert shop.ask()["reason"] == "fatigue"
+    assert len(shop.rows("SELECT 1 FROM decisions WHERE decision = 'offer'")) == 3
+    assert shop.agent.post("/v1/suggestions", waiting).data == first.data
+
+
+def test_a_long_spool_is_emptied_to_the_last_one(shop: Shop) -> None:
+    """More customers than one look into the spool shows, and one record that nobody can read."""
+    shop.ask()
+    shop.stop_postgres()
+    shop.ask()
+    record = shop.parts.memory.spooled_of(shop.customer).popitem()[1]
+    made = unpack_record(record)
+    for number in range(1500):
+        other = replace(
+            made,
+            suggestion_id=f"sug_{number}",
+            interaction=replace(made.interaction, id=f"other-{number}"),
+            customer=replace(made.customer, id=f"other-{number}"),
+            expected_version=0,
+        )
+        shop.parts.memory.spool(other, unknown_profile(other.customer.id))
+    with redis.Redis.from_url(shop.redis.url) as client:
+        client.hset("encore:{broken}:spool", "sug_broken", b"?")
+        client.sadd("encore:spool", "broken")
+    shop.start_postgres()
+    eventually(lambda: _drained(shop))
+    assert len(shop.rows("SELECT 1 FROM decisions")) == 1502
+    with redis.Redis.from_url(shop.redis.url) as client:
+        assert client.hgetall("encore:spool:refused") == {b"sug_broken": b"?"}
+
+
+def test_an_objection_that_redis_did_not_hear_of_is_kept(shop: Shop) -> None:
+    """Redis sleeps while the customer objects, and then the ledger goes away."""
+    shop.ask()
+    shop.redis.process.send_signal(signal.SIGSTOP)
+    objection = {"objected": True}
+    assert shop.agent.put(f"/v1/customers/{shop.customer}/consent", objection).status_code == 200
+    shop.redis.process.send_signal(signal.SIGCONT)
+    shop.stop_postgres()
+    answer = shop.ask()
+    assert answer["decision"] == "no_offer"
+
+
+def test_a_hung_ledger_is_left_for_the_spool(shop: Shop) -> None:
+    """It accepts connections and answers nothing; the caller on the line is not kept."""
+    shop.ask()
+    shop.postgres.process.send_signal(signal.SIGSTOP)
+    for pid in backends_of(shop.postgres.process.pid):
+        os.kill(pid, signal.SIGSTOP)
+    began = time.monotonic()
+    answer = shop.ask()
+    took = time.monotonic() - began
+    for pid in (shop.postgres.process.pid, *backends_of(shop.postgres.process.pid)):
+        os.kill(pid, signal.SIGCONT)
+    assert answer["degraded_reasons"] == ["ledger_away"]
+    assert took < 5
+    eventually(lambda: _drained(shop))
+    assert len(shop.rows("SELECT 1 FROM decisions")) == 2
+
+
+def backends_of(pid: int) -> list[int]:
+    """The child processes of a PostgreSQL."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in children.split()]

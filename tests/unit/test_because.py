@@ -72,15 +72,19 @@ MOMENT = Moment(history_of(0, 2, 4), TODAY)
     ],
 )
 def test_reasons(values: dict[str, float], code: str, text: str, recommender: Recommender) -> None:
-    reason = because(a_row(**values), 6, MOMENT, recommender, {})
+    row = a_row(**values)
+    reason = because(kind_of(row, MOMENT), row, 6, MOMENT, recommender, {})
     assert (reason.code, reason.text) == (code, text)
 
 
 def test_a_complement_names_the_item_that_it_goes_with(recommender: Recommender) -> None:
     row = a_row(score_together=0.4)
     names = {0: "Lamp", 2: "Table", 4: "Chair"}
-    assert because(row, 6, MOMENT, recommender, names).text == "Often bought together with Chair"
-    assert because(row, 6, MOMENT, recommender, {}).code == "goes_with"
+    assert (
+        because("complement", row, 6, MOMENT, recommender, names).text
+        == "Often bought together with Chair"
+    )
+    assert because("complement", row, 6, MOMENT, recommender, {}).code == "goes_with"
 
 
 def test_kinds_are_told_apart() -> None:

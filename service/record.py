@@ -1,16 +1,34 @@
-"""One decision as it is kept: what was decided, why, from what, and the answer that was sent."""
+"""One decision as it is kept: what was decided, why, from what, and the answer that was sent.
+
+Made by `service/decision/`, written by `service/ledger/decisions.py`, kept in Redis by
+`service/memory.py` while PostgreSQL is away.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from typing import Any
 
+import msgspec
+
 from models.domain import Customer, Interaction
+
+
+class Kept(IntEnum):
+    """What became of the attempt to keep a decision."""
+
+    OVERTAKEN = 0
+    """The customer changed since the decision was taken: read again and decide again."""
+    KEPT = 1
+    DECIDED = 2
+    """There already is a decision about this contact."""
+    LEDGER_LOST = 3
+    """The ledger went away meanwhile: decide again, so that the answer says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +64,26 @@ class DecisionRecord:
     answer: bytes
 
 
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(DecisionRecord)
+
+
+def pack_record(record: DecisionRecord) -> bytes:
+    return _encoder.encode(record)
+
+
+def unpack_record(packed: bytes) -> DecisionRecord:
+    """Raises `msgspec.DecodeError` when the bytes are no record of this release."""
+    return _decoder.decode(packed)
+
+
 def suggestion_id_of(interaction_id: str) -> str:
     """The same for every attempt at a contact, so that a retry meets its own row.
 
-    >>> suggestion_id_of("case-88121") == suggestion_id_of("case-88121")
-    True
+    >>> suggestion_id_of("case-88121")
+    'sug_d6e9afe778bfbb24d64b17d75596415d'
     """
-    digest = hashlib.sha256(b"suggestion\x1f" + interaction_id.encode()).digest()
-    return "sug_" + b32encode(digest[:16]).decode().rstrip("=").lower()
+    return "sug_" + hashlib.sha256(b"suggestion\x1f" + interaction_id.encode()).hexdigest()[:32]
 
 
 def body_digest_of(body: Mapping[str, Any]) -> bytes:

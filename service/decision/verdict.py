@@ -1,0 +1,51 @@
+"""What was decided about one contact, before it is put on record and answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models.recommender import Ranking
+from service.decision.because import Because
+from service.decision.choose import Choice, Chosen
+from service.scripts.facts import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A chosen item with its kind, its reason and its words."""
+
+    chosen: Chosen
+    kind: str
+    because: Because
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An offer, or the reason why there is none.
+
+    Attributes:
+        reason: one of NO_OFFER_REASONS; None is an offer.
+        arm: set once the contact turned out to be eligible.
+        ranking, choice: None where a gate closed before anything was scored.
+        suggestions: best first; in the holdout the shadow decision.
+    """
+
+    reason: str | None
+    arm: str | None = None
+    ranking: Ranking | None = None
+    choice: Choice | None = None
+    suggestions: Sequence[Suggestion] = ()
+
+    @property
+    def decision(self) -> str:
+        return "no_offer" if self.reason else "offer"
+
+    @property
+    def eligible(self) -> bool:
+        return self.arm is not None
+
+    @property
+    def shown(self) -> Sequence[Suggestion]:
+        return () if self.reason else self.suggestions

@@ -1,0 +1,85 @@
+"""Puts what was chosen into words: kind, reason and script of each item, and words to end on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from models.candidates.together import seeds_of
+from models.domain import Customer, Interaction, Item, Money, SuggestionRequest
+from models.features import NEVER
+from models.moment import GIVING_BACK, Moment
+from models.recommender import Ranking, Recommender
+from service.decision.because import PLACE, because, kind_of
+from service.decision.choose import Choice
+from service.decision.verdict import Suggestion
+from service.profile import day_of
+from service.scripts.facts import Facts, ServiceFacts, Words
+from service.scripts.library import Library
+
+
+def put_into_words(
+    choice: Choice,
+    ranking: Ranking,
+    moment: Moment,
+    recommender: Recommender,
+    request: SuggestionRequest,
+    customer: Customer,
+    library: Library,
+    catalogue: Mapping[str, Item],
+) -> Sequence[Suggestion]:
+    """One suggestion for each chosen item, in the same order."""
+    ids = recommender.catalogue.ids
+    names = {n: catalogue[ids[n]].name for n in seeds_of(moment).tolist() if ids[n] in catalogue}
+    suggestions = []
+    for chosen in choice.chosen:
+        row, item = ranking.table[chosen.place], chosen.item
+        position = int(ranking.candidates.items[chosen.place])
+        kind = kind_of(row, moment)
+        reason = because(kind, row, position, moment, recommender, names)
+        since = float(row[PLACE["days_since_item"]])
+        contact = request.interaction
+        words = library.write(
+            Facts(
+                channel=contact.channel,
+                topic=contact.topic,
+                kind=kind,
+                mood=contact.mood,
+                fault=contact.fault,
+                locale=customer.locale,
+                first_name=customer.first_name,
+                item_name=item.name,
+                price=Money(item.price, item.currency),
+                because=reason.text,
+                returned_item_name=_returned(contact, catalogue),
+                last_bought_on=day_of(moment.day - since) if since < NEVER else None,
+            )
+        )
+        suggestions.append(Suggestion(chosen, kind, reason, words))
+    return suggestions
+
+
+def words_to_end_on(
+    contact: Interaction, customer: Customer, reason: str | None, library: Library
+) -> Words:
+    """What to say where nothing is asked; the reason itself is never said."""
+    return library.close_kindly(
+        ServiceFacts(
+            channel=contact.channel,
+            topic=contact.topic,
+            mood=contact.mood,
+            fault=contact.fault,
+            reason=reason,
+            public=contact.public,
+            first_name=customer.first_name,
+            locale=customer.locale,
+            status=contact.status,
+        )
+    )
+
+
+def _returned(contact: Interaction, catalogue: Mapping[str, Item]) -> str | None:
+    """The name of what came back, where that is known."""
+    if contact.topic not in GIVING_BACK or not contact.items:
+        return None
+    item = catalogue.get(contact.items[0].item_id)
+    return item.name if item else None

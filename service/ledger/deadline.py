@@ -1,0 +1,62 @@
+"""Ends calls to a PostgreSQL that hangs: it answers nothing and closes nothing by itself.
+
+Its own timeouts need it to be awake. Here a thread of ours closes the socket when time is up, and
+whoever waits on it gets an error at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import psycopg
+from psycopg import Connection
+
+EVERY_SECONDS = 0.05
+
+
+class Deadlines:
+    """Watches the calls that are running; sleeps while there are none."""
+
+    def __init__(self) -> None:
+        self._running: dict[int, tuple[float, Connection]] = {}
+        self._some = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @contextlib.contextmanager
+    def within(self, connection: Connection, seconds: float) -> Iterator[None]:
+        """The work inside fails with `psycopg.OperationalError` when it takes longer."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._watch, name="deadlines", daemon=True)
+            self._thread.start()
+        self._running[id(connection)] = (time.monotonic() + seconds, connection)
+        self._some.set()
+        try:
+            yield
+        finally:
+            self._running.pop(id(connection), None)
+
+    def _watch(self) -> None:
+        while True:
+            self._some.wait()
+            time.sleep(EVERY_SECONDS)
+            now = time.monotonic()
+            for key, (deadline, connection) in list(self._running.items()):
+                if now > deadline:
+                    self._running.pop(key, None)
+                    _cut(connection)
+            if not self._running:
+                self._some.clear()
+                if self._running:  # one came in between
+                    self._some.set()
+
+
+def _cut(connection: Connection) -> None:
+    with contextlib.suppress(OSError, psycopg.Error):  # closed meanwhile
+        handle = socket.socket(fileno=os.dup(connection.fileno()))
+        with contextlib.closing(handle):
+            handle.shutdown(socket.SHUT_RDWR)
