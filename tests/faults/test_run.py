@@ -61,14 +61,25 @@ def test_demo_json_is_for_its_owner_alone_and_keys_survive_a_restart(
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_signals_end_everything_and_leave_no_process(machine: Machine, number: int) -> None:
-    """Twice in a row, as people do; a client that keeps its connection open does not hold it up."""
+    """Twice in a row, as people do.
+
+    A client that keeps its connection open does not hold it up, and is told on it meanwhile that
+    this service is not ready any more.
+    """
     with contextlib.closing(http.client.HTTPConnection("127.0.0.1", machine.port)) as idle:
-        idle.request("GET", "/livez")
-        idle.getresponse().read()
+        assert status_of(idle) == 200
         os.killpg(machine.process.pid, number)
         os.killpg(machine.process.pid, number)
+        wait_for(lambda: status_of(idle) == 503, 5)
         assert machine.process.wait(10) == 0
     assert machine.processes() == {}
+
+
+def status_of(connection: http.client.HTTPConnection) -> int:
+    connection.request("GET", "/readyz")
+    with connection.getresponse() as answer:
+        answer.read()
+        return answer.status
 
 
 @pytest.mark.parametrize(
