@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-HISTORY_LINES = 1000
+HISTORY_LINES = 10_000
 """The newest lines of one customer that the models look at: bounds the cost of a wholesaler."""
 
 Ints = NDArray[np.int32]
@@ -19,12 +19,12 @@ Days = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What one customer bought, oldest first: n lines, an item at most once in an order.
+    """What one customer bought, oldest first. Orders of one day are one: people order in parts.
 
     Attributes:
-        items: positions in the catalogue, int32[n].
+        items: positions in the catalogue, each at most once in an order, int32[n].
         orders: ordinal of the order, rising from 0, int32[n].
-        days: days since 1970-01-01 UTC, with fractions, float64[n].
+        days: days since 1970-01-01 UTC of the day's first order, with fractions, float64[n].
         quantities: pieces, float32[n].
         prices: unit prices in the ledger's currency, float32[n].
     """
@@ -51,6 +51,26 @@ class History:
             self.quantities[start:end],
             self.prices[start:end],
         )
+
+
+def history_of(items: Ints, days: Days, quantities: Floats, prices: Floats) -> History:
+    """Order lines of one customer, sorted by time, as a history."""
+    if not len(items):
+        return no_history()
+    dates = np.floor(days).astype(np.int64)
+    order = np.lexsort((items, dates))
+    items, dates, days = items[order], dates[order], days[order]
+    new_date = np.diff(dates, prepend=dates[0] - 1) != 0
+    ordinals = (np.cumsum(new_date) - 1).astype(np.int32)
+    earliest = np.minimum.reduceat(days, np.flatnonzero(new_date))[ordinals]
+    starts = np.flatnonzero(new_date | (np.diff(items, prepend=items[0]) != 0))
+    return History(
+        items=items[starts],
+        orders=ordinals[starts],
+        days=earliest[starts],
+        quantities=np.add.reduceat(quantities[order], starts).astype(np.float32),
+        prices=prices[order][starts],
+    )
 
 
 def no_history() -> History:
@@ -98,28 +118,13 @@ class Purchases:
 
     def histories(self) -> Iterator[tuple[int, History]]:
         """Every known customer with the whole history, in the order of their positions."""
-        order = np.lexsort((self.items, self.orders, self.days, self.customers))
+        order = np.lexsort((self.days, self.customers))
         order = order[self.customers[order] >= 0]
-        customers, orders, items = self.customers[order], self.orders[order], self.items[order]
-        new_line = np.ones(len(order), dtype=bool)
-        new_line[1:] = (orders[1:] != orders[:-1]) | (items[1:] != items[:-1])
-        starts = np.flatnonzero(new_line)
-        if not len(starts):
-            return
-        quantities = np.add.reduceat(self.quantities[order], starts).astype(np.float32)
-        customers, orders, items = customers[starts], orders[starts], items[starts]
-        days, prices = self.days[order][starts], self.prices[order][starts]
+        customers = self.customers[order]
         bounds = np.flatnonzero(np.diff(customers, prepend=-1, append=-1))
         for start, end in pairwise(bounds):
-            own = orders[start:end]
-            ordinal = np.cumsum(np.diff(own, prepend=own[0]) != 0).astype(np.int32)
+            own = order[start:end]
             yield (
                 int(customers[start]),
-                History(
-                    items[start:end],
-                    ordinal,
-                    days[start:end],
-                    quantities[start:end],
-                    prices[start:end],
-                ),
+                history_of(self.items[own], self.days[own], self.quantities[own], self.prices[own]),
             )

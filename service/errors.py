@@ -126,3 +126,12 @@ class MemoryAway(Unavailable):
 
 class NoModel(Unavailable):
     code = "no_model"
+
+
+def in_one_line(error: BadInput, faults: int = 5) -> str:
+    """Where the input is wrong and what to do, for a row among others; at most so many faults."""
+    if not isinstance(error, InvalidFields):
+        return f"{error.pointer}: {error.detail}" if error.pointer else error.detail
+    told = [f"{pointer}: {hint}" if pointer else hint for pointer, hint in error.faults[:faults]]
+    more = len(error.faults) - len(told)
+    return " ".join(told) + (f" And {more} more." if more else "")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import struct
 import tempfile
 from pathlib import Path
 from types import FrameType
@@ -20,10 +22,12 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 METRICS = Path(
     os.environ.setdefault(
-        "PROMETHEUS_MULTIPROC_DIR", str(Path(tempfile.gettempdir(), "encore-metrics"))
+        "PROMETHEUS_MULTIPROC_DIR",
+        str(Path(tempfile.gettempdir(), f"encore-metrics-{os.geteuid()}")),
     )
 )
 SHARED_MEMORY = "/dev/shm"
+READ_SECONDS = 5
 
 
 def cores() -> int:
@@ -38,7 +42,7 @@ def cores() -> int:
 bind = "127.0.0.1:8080"
 workers = int(os.environ.get("WEB_CONCURRENCY") or cores())
 worker_class = "gthread"
-threads = 4
+threads = 8
 max_requests = 0  # workers that end on a count end together
 # Heartbeats go through a file, which must not wait for a disk.
 worker_tmp_dir = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
@@ -52,8 +56,20 @@ loglevel = "info"
 def on_starting(server: Any) -> None:
     """Begin counting anew: what workers of an earlier run counted is not of this one."""
     METRICS.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if METRICS.stat().st_uid != os.geteuid():
+        raise SystemExit(f"{METRICS} is somebody else's; name another PROMETHEUS_MULTIPROC_DIR")
     for left in METRICS.glob("*.db"):
         left.unlink()
+
+
+def when_ready(server: Any) -> None:
+    """Give up on callers who stop in the middle of a request: they would keep a thread for ever.
+
+    A socket inherits the time-out of the one that it was accepted on.
+    """
+    for listener in server.LISTENERS:
+        patience = struct.pack("ll", READ_SECONDS, 0)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
 
 
 def post_fork(server: Any, worker: Any) -> None:

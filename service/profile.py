@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from models.domain import Customer, Order
-from models.purchases import History, no_history
+from models.purchases import History, history_of, no_history
 
 SECONDS_A_DAY = 86_400
 
@@ -94,19 +94,18 @@ def unknown_profile(customer_id: str) -> Profile:
     return Profile(Customer(customer_id), 0, Bought([], [], [], [], [], []), [], [])
 
 
-def history_of(bought: Bought, index: Mapping[str, int]) -> History:
+def history_in(bought: Bought, index: Mapping[str, int]) -> History:
     """Columns for the models; items that the catalogue does not know are left out."""
     if not bought.item_ids:
         return no_history()
     items = np.array([index.get(item, -1) for item in bought.item_ids], dtype=np.int32)
     known = items >= 0
-    orders = np.array(bought.order, dtype=np.int32)[known]
-    return History(
-        items=items[known],
-        orders=orders,
-        days=(np.array(bought.placed) / SECONDS_A_DAY)[orders],
-        quantities=np.array(bought.quantities, dtype=np.float32)[known],
-        prices=np.array(bought.prices, dtype=np.float32)[known],
+    days = (np.array(bought.placed) / SECONDS_A_DAY)[np.array(bought.order, dtype=np.int64)]
+    return history_of(
+        items[known],
+        days[known],
+        np.array(bought.quantities, dtype=np.float32)[known],
+        np.array(bought.prices, dtype=np.float32)[known],
     )
 
 

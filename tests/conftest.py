@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -22,12 +23,17 @@ SHOP_UNTIL = date(2026, 11, 22)
 
 
 @pytest.fixture(scope="session")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A migrated ledger of its own for this run."""
-    server = embedded.start_postgres(tmp_path_factory.mktemp("postgres"))
-    schema.migrate(server.url)
-    yield server.url
-    server.stop()
+def database_url() -> Iterator[str]:
+    """A migrated ledger of its own for this run.
+
+    Not in pytest's own folder: every new run of pytest closes that to the user `nobody`, as whom
+    root's PostgreSQL runs.
+    """
+    with tempfile.TemporaryDirectory(prefix="encore-test-") as folder:
+        server = embedded.start_postgres(Path(folder, "postgres"))
+        schema.migrate(server.url)
+        yield server.url
+        server.stop()
 
 
 @pytest.fixture(scope="session")

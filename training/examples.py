@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from models.moment import Moment
-from models.purchases import History, Ints
+from models.purchases import History, Ints, no_history
 from training.load import Contacts
 from training.split import Window
+
+STRANGERS = 0.1
+"""Share of the moments to learn from in which the customer's history is withheld: what a caller
+buys of whom nothing is known is learned from callers whose next order is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +71,14 @@ def next_order(history: History, after: float, until: float) -> Ints:
     if first == len(history) or history.days[first] > until:
         return np.empty(0, dtype=np.int32)
     return np.unique(history.items[history.orders == history.orders[first]])
+
+
+def with_strangers(examples: Sequence[Example], rng: np.random.Generator) -> list[Example]:
+    """The same examples, in some of which nobody knows the customer."""
+    hidden = rng.random(len(examples)) < STRANGERS
+    return [
+        Example(replace(example.moment, history=no_history()), example.target)
+        if unknown
+        else example
+        for example, unknown in zip(examples, hidden, strict=True)
+    ]

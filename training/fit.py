@@ -17,15 +17,15 @@ from models.features import FEATURES, features
 from models.purchases import Floats
 from models.ranker import DEPTH, Ranker
 from models.recommender import Recommender
-from training.examples import Example, draw_examples
+from training.examples import Example, draw_examples, with_strangers
 from training.load import BadData, Dataset
 from training.split import Split, Window
 from training.trees import complete_trees
 
-EXAMPLES_PER_WINDOW = 3000
-TREES = 60
-LEARNING_RATE = 0.12
-SMALLEST_LEAF = 60
+EXAMPLES_PER_WINDOW = 2500
+TREES = 80
+LEARNING_RATE = 0.06
+SMALLEST_LEAF = 200
 CALIBRATION_POINTS = 200
 
 Learned = tuple[Catalogue, tuple[Source, ...]]
@@ -50,7 +50,7 @@ def fit_ranker(data: Dataset, split: Split, seed: int) -> Ranker:
     def table_of(window: Window) -> tuple[Floats, NDArray[np.bool_]]:
         learned = fit_sources(data, window.start, seed)
         drawn = draw_examples(histories, data.contacts, window, EXAMPLES_PER_WINDOW, rng)
-        return labelled_table(learned, drawn)
+        return labelled_table(learned, with_strangers(drawn, rng))
 
     windows = tqdm(split.train, desc="examples", unit="window", disable=None)
     tables, labels = zip(*(table_of(window) for window in windows), strict=True)

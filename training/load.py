@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from models.purchases import Days, Floats, Ints, Purchases
 
 SECONDS_A_DAY = 86_400
+STRAY = 0.0005
+"""Share of the newest lines that may be strays: less than a night's worth of a year's orders."""
 COLUMNS = {
     "lines": ("order_id", "customer_id", "placed_at", "item_id", "quantity", "unit_price"),
     "items": ("item_id", "category", "price", "sellable"),
@@ -57,8 +59,8 @@ class Dataset:
 
     @property
     def end(self) -> float:
-        """The first day after the last order."""
-        return float(np.floor(self.purchases.days[-1])) + 1.0
+        """The first day after the orders, but for stray ones: a few dated far from all others."""
+        return float(np.floor(np.quantile(self.purchases.days, 1 - STRAY))) + 1.0
 
 
 def load(folder: Path) -> Dataset:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from training.load import BadData
 
-TRAIN_WINDOWS = 3
+TRAIN_WINDOWS = 6
 SHORTEST_SPAN = 60
 """Days of orders below which a split by time says nothing."""
 
@@ -45,7 +45,7 @@ def split_by_time(first: float, end: float) -> Split:
     >>> split.calibrate
     Window(start=360.0, end=390.0, horizon=60.0)
     >>> [window.start for window in split.train]
-    [270.0, 300.0, 330.0]
+    [180.0, 210.0, 240.0, 270.0, 300.0, 330.0]
     >>> split_by_time(0, 180).evaluate
     Window(start=150.0, end=160.0, horizon=20.0)
 

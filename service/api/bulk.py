@@ -14,7 +14,6 @@ from service.api.current import answer, forget, parts
 from service.ledger.feed import Upserted
 
 ROWS_LIMIT: Final = 1_000
-FAULTS_TOLD: Final = 5
 
 Row = TypeVar("Row")
 
@@ -40,19 +39,12 @@ def take(
         try:
             good.append(read(row))
         except errors.BadInput as error:
-            rejected.append({"index": index, "code": error.code, "detail": _detail(error)})
+            rejected.append(
+                {"index": index, "code": error.code, "detail": errors.in_one_line(error)}
+            )
     done = Upserted(0, 0)
     if good:
         with parts().pool.connection() as connection:
             done = upsert(connection, good)
         forget(done.customer_ids)
     return answer({"accepted": done.accepted, "unchanged": done.unchanged, "rejected": rejected})
-
-
-def _detail(error: errors.BadInput) -> str:
-    """Where the row is wrong and what to do, in one line."""
-    if not isinstance(error, errors.InvalidFields):
-        return f"{error.pointer}: {error.detail}" if error.pointer else error.detail
-    told = [f"{at}: {hint}" if at else hint for at, hint in error.faults[:FAULTS_TOLD]]
-    more = len(error.faults) - len(told)
-    return " ".join(told) + (f" And {more} more." if more else "")

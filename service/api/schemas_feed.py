@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from marshmallow import RAISE, Schema, fields, post_load
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validates_schema
 
 from models import domain
 from service.api.schemas_fields import (
@@ -128,6 +129,27 @@ class InlineOrderSchema(Strict):
     channel = Text(50, allow_none=True)
     refunds = Array(nested(RefundSchema), 10_000, allow_none=True)
     cancelled_at = Moment(allow_none=True)
+
+    @validates_schema
+    def check_refunds(self, data: dict[str, Any], **_: Any) -> None:
+        """No more comes back than was bought, and not before it was."""
+        bought: Counter[str] = Counter()
+        for line in data["lines"]:
+            bought[line.item_id] += line.quantity
+        left = sum((line.quantity * line.unit_price for line in data["lines"]), Decimal(0))
+        wrong: dict[int, dict[str, list[str]]] = {}
+        for place, refund in enumerate(data.get("refunds") or ()):
+            bought[refund.item_id] -= refund.quantity
+            left -= refund.amount
+            if bought[refund.item_id] < 0:
+                hint = "More comes back of this item than the order has."
+                wrong[place] = {"quantity": [hint]}
+            elif left < 0:
+                wrong[place] = {"amount": ["More money comes back than the order cost."]}
+            elif refund.refunded_at < data["placed_at"]:
+                wrong[place] = {"refunded_at": ["This is before the order was placed."]}
+        if wrong:
+            raise ValidationError({"refunds": wrong})
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> domain.Order:

@@ -21,6 +21,7 @@ BIGGEST_QUANTITY: Final = 1_000_000
 BIGGEST_MEASURE: Final = Decimal(10**12)
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _RFC_3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
@@ -32,12 +33,12 @@ REQUIRED: Final[dict[str, Any]] = {
 
 
 class Text(fields.String):
-    """Words or an id: `shortest` to `longest` characters, none of them NUL or a lone surrogate."""
+    """Words or an id: `shortest` to `longest` characters, no control characters among them."""
 
     default_error_messages = REQUIRED | {
         "invalid": "Write this as a string.",
         "length": "Write {shortest} to {longest} characters; this has {length}.",
-        "characters": "Remove the NUL characters and lone surrogates.",
+        "characters": "Remove NUL, other control characters and lone surrogates.",
         "pattern": "Write this like {example}.",
     }
 
@@ -68,7 +69,7 @@ class Text(fields.String):
             raise self.make_error(
                 "length", shortest=self.shortest, longest=self.longest, length=len(value)
             )
-        if "\0" in value or (not value.isascii() and _SURROGATE.search(value)):
+        if _CONTROL.search(value) or (not value.isascii() and _SURROGATE.search(value)):
             raise self.make_error("characters")
         if self.pattern and not self.pattern.fullmatch(value):
             raise self.make_error("pattern", example=self.example)

@@ -16,7 +16,7 @@ from models.recommender import Recommender
 
 RHYTHM: Final = 3
 """Purchases that make a rhythm; two are one gap, and that may have been chance."""
-DUE: Final = (0.7, 2.5)
+DUE: Final = (0.9, 2.0)
 """In units of the customer's own gap: earlier is too soon, later the rhythm is over."""
 PLACE: Final[Mapping[str, int]] = {name: place for place, name in enumerate(FEATURES)}
 

@@ -9,7 +9,7 @@ import numpy as np
 from models.domain import SuggestionRequest
 from models.moment import Moment
 from models.recommender import Recommender
-from service.profile import SECONDS_A_DAY, Profile, history_of
+from service.profile import SECONDS_A_DAY, Profile, history_in
 
 
 def moment_of(
@@ -19,7 +19,7 @@ def moment_of(
     day = resolved.timestamp() / SECONDS_A_DAY
     about = [recommender.index.get(item.item_id, -1) for item in request.interaction.items]
     return Moment(
-        history=history_of(profile.bought, recommender.index).until(day),
+        history=history_in(profile.bought, recommender.index).until(day),
         day=day,
         topic=request.interaction.topic,
         contact_items=np.array([place for place in about if place >= 0], dtype=np.int32),

@@ -24,7 +24,8 @@ from service.parts import Parts
 from service.profile import Profile
 from service.record import Kept, body_digest_of, suggestion_id_of
 
-ATTEMPTS = 5
+ATTEMPTS = 20
+"""Each loses only to another decision about the same customer, which then is on record."""
 
 
 @dataclass(frozen=True, slots=True)

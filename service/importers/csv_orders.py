@@ -17,7 +17,6 @@ import numpy as np
 
 from service import errors
 from service.importers.csv_file import read_csv
-from service.importers.objects import explain
 from service.importers.report import Tally
 from service.importers.row import Fault, Row
 from service.importers.values import from_csv
@@ -123,7 +122,7 @@ def _assemble(rows: list[Row]) -> _Draft:
 def _locate(error: errors.BadInput, draft: _Draft, first: Row) -> Iterator[tuple[Row, Fault]]:
     """The row that each complaint of the schema is about, by its pointer (`/lines/2/quantity`)."""
     if not isinstance(error, errors.InvalidFields):
-        yield first, Fault(error.code, explain(error))
+        yield first, Fault(error.code, errors.in_one_line(error))
         return
     by_row: dict[int | str, tuple[Row, list[tuple[str, str]]]] = {}
     for pointer, hint in error.faults:
@@ -134,4 +133,4 @@ def _locate(error: errors.BadInput, draft: _Draft, first: Row) -> Iterator[tuple
             column = "/" + (steps[3] if steps[1] == "lines" else f"refund {steps[3]}")
         by_row.setdefault(row.line, (row, []))[1].append((column, hint))
     for row, faults in by_row.values():
-        yield row, Fault(error.code, explain(errors.InvalidFields(tuple(faults))))
+        yield row, Fault(error.code, errors.in_one_line(errors.InvalidFields(tuple(faults))))

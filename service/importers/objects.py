@@ -22,8 +22,6 @@ SCHEMAS: Final = {
     "interactions": schemas.InteractionFeedSchema,
 }
 KINDS: Final = tuple(SCHEMAS)
-FAULTS_TOLD: Final = 5
-"""Of one row; whoever mends these has understood the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +75,9 @@ def read_objects(
         try:
             value = build(shape(row.cells))
         except errors.BadInput as error:
-            tally.reject(row.line, row.cells.get("id"), error.code, explain(error))
+            tally.reject(row.line, row.cells.get("id"), error.code, errors.in_one_line(error))
         else:
             yield value
-
-
-def explain(error: errors.BadInput) -> str:
-    """What to mend, in one line."""
-    if not isinstance(error, errors.InvalidFields):
-        return f"{error.pointer}: {error.detail}" if error.pointer else error.detail
-    told = [f"{pointer}: {hint}" for pointer, hint in error.faults[:FAULTS_TOLD]]
-    more = len(error.faults) - len(told)
-    return " ".join(told) + (f" And {more} more." if more else "")
 
 
 def check_columns(

@@ -8,20 +8,16 @@ from typing import Any
 from psycopg import Connection
 
 from models.domain import Outcome
-from service.errors import EventChanged, NotFound
+from service.errors import BadInput, EventChanged, NotFound
 from service.ledger.digest import digest
 
 INSERT = """
 INSERT INTO outcomes (event_id, suggestion_id, item_id, result, reason, order_id, agent_id,
     occurred_at, received_at, digest)
-SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, %s
-WHERE EXISTS (SELECT FROM decisions WHERE suggestion_id = %s)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (event_id) DO NOTHING
 """
-TOUCH = """
-UPDATE customers SET version = version + 1
-WHERE id = (SELECT customer_id FROM decisions WHERE suggestion_id = %s) RETURNING id
-"""
+TOUCH = "UPDATE customers SET version = version + 1 WHERE id = %s"
 
 
 def record_outcome(connection: Connection, outcome: Outcome, now: datetime) -> tuple[bool, str]:
@@ -32,37 +28,62 @@ def record_outcome(connection: Connection, outcome: Outcome, now: datetime) -> t
 
     Raises:
         NotFound: there is no such suggestion.
+        BadInput: the item is none that the suggestion showed.
         EventChanged: the event id is known with another content.
     """
     mark = digest(outcome)
+    known = _known(connection, outcome, mark)
+    if known is not None:
+        return False, known
+    row = connection.execute(
+        "SELECT customer_id, item_ids FROM decisions WHERE suggestion_id = %s",
+        [outcome.suggestion_id],
+    ).fetchone()
+    if row is None:
+        raise NotFound(
+            f"There is no suggestion {outcome.suggestion_id!r}; use the suggestion_id of an answer."
+        )
+    customer_id, item_ids = row
+    _check_item(outcome, item_ids)
     with connection.transaction():
         written = connection.execute(
             INSERT,
             [
                 outcome.event_id, outcome.suggestion_id, outcome.item_id, outcome.result,
                 outcome.reason, outcome.order_id, outcome.agent_id, outcome.occurred_at, now, mark,
-                outcome.suggestion_id,
             ],
         ).rowcount  # fmt: skip
         if written:
-            touched = connection.execute(TOUCH, [outcome.suggestion_id]).fetchone()
-            assert touched is not None
-            return True, touched[0]
-    known = connection.execute(
+            connection.execute(TOUCH, [customer_id])
+    if not written:  # the same event came in at the same moment
+        _known(connection, outcome, mark)
+    return bool(written), customer_id
+
+
+def _known(connection: Connection, outcome: Outcome, mark: bytes) -> str | None:
+    """The customer of an event that is on record already."""
+    row = connection.execute(
         "SELECT o.digest, d.customer_id FROM outcomes o JOIN decisions d USING (suggestion_id)"
         " WHERE o.event_id = %s",
         [outcome.event_id],
     ).fetchone()
-    if known is None:
-        raise NotFound(
-            f"There is no suggestion {outcome.suggestion_id!r}; use the suggestion_id of an answer."
-        )
-    if bytes(known[0]) != mark:
+    if row is not None and bytes(row[0]) != mark:
         raise EventChanged(
             f"The event {outcome.event_id!r} was recorded with another content; "
             "give a new event another event_id."
         )
-    return False, known[1]
+    return row[1] if row else None
+
+
+def _check_item(outcome: Outcome, item_ids: list[str]) -> None:
+    """A sale that counts for a suggestion is of an item that it showed."""
+    shown = ", ".join(item_ids) or "nothing"
+    if outcome.item_id is not None and outcome.item_id not in item_ids:
+        raise BadInput(f"This suggestion showed {shown}; name one of these.", pointer="/item_id")
+    if outcome.item_id is None and outcome.result == "accepted":
+        raise BadInput(
+            f"Name the accepted item; this suggestion showed {shown}.", pointer="/item_id"
+        )
 
 
 def of_suggestion(connection: Connection, suggestion_id: str) -> list[dict[str, Any]]:

@@ -67,4 +67,4 @@ def shorten(value: str, room: int, rule: Rule) -> str:
     kept = value[:low]
     if low < len(value) and not value[low].isspace() and " " in kept:
         kept = kept.rsplit(" ", 1)[0]
-    return kept.rstrip(" ,;:-/(\u200d") + CUT
+    return kept.rstrip().rstrip(" ,;:-/(\u200d") + CUT

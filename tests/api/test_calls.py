@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -64,10 +65,13 @@ def test_nothing_to_feed_is_fine(client: Client) -> None:
 def test_a_feed_is_accepted_while_the_memory_is_away(
     client: Client, parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def forget(_: object) -> None:
+    """The write stands; the profile that could not be dropped is owed, and not trusted."""
+
+    def guarded(_: object) -> None:
         raise MemoryAway("The memory cannot be reached.")
 
-    monkeypatch.setattr(parts.memory, "forget", forget)
+    monkeypatch.setattr(parts.memory, "_owed", set())
+    monkeypatch.setattr(parts.memory, "_guarded", guarded)
     assert client.as_("ingest").post("/v1/orders", [ORDER]).get_json()["accepted"] == 1
 
 
@@ -116,8 +120,9 @@ def decided(ledger: psycopg.Connection) -> str:
     ledger.execute("INSERT INTO customers (id) VALUES ('lea')")
     ledger.execute(
         "INSERT INTO decisions (suggestion_id, interaction_id, customer_id, decided_at, channel,"
-        " decision, eligible, policy_version, record, body_digest, answer)"
-        " VALUES ('sug_1', 'case-1', 'lea', now(), 'phone', 'offer', true, '1', '{}', '', %s)",
+        " decision, eligible, item_ids, policy_version, record, body_digest, answer)"
+        " VALUES ('sug_1', 'case-1', 'lea', now(), 'phone', 'offer', true, '{22423}', '1', '{}',"
+        " '', %s)",
         [json.dumps(ANSWER).encode()],
     )
     return "sug_1"
@@ -135,6 +140,40 @@ def test_an_outcome_is_201_when_new_and_200_when_known(client: Client, decided: 
     assert (first.status_code, first.get_json()["new"]) == (201, True)
     again = agent.post("/v1/outcomes", OUTCOME)
     assert (again.status_code, again.get_json()["new"]) == (200, False)
+
+
+@pytest.mark.parametrize("item_id", ["another", None])
+def test_only_what_was_suggested_can_be_accepted(
+    client: Client, decided: str, item_id: str | None
+) -> None:
+    refused = client.as_("agent").post("/v1/outcomes", {**OUTCOME, "item_id": item_id})
+    problem = assert_problem(refused, 422)
+    assert problem["errors"][0]["pointer"] == "/item_id"
+    assert "22423" in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("refund", "pointer"),
+    [
+        ({"quantity": 3}, "/refunds/0/quantity"),
+        ({"item_id": "another"}, "/refunds/0/quantity"),
+        ({"amount": "999.00"}, "/refunds/0/amount"),
+        ({"refunded_at": "2009-01-01T00:00:00+00:00"}, "/refunds/0/refunded_at"),
+    ],
+)
+def test_no_more_comes_back_than_was_bought(
+    client: Client, refund: dict[str, Any], pointer: str
+) -> None:
+    line = {"item_id": "22423", "quantity": 2, "unit_price": "12.75"}
+    fine = {
+        "item_id": "22423", "quantity": 2, "amount": "25.50",
+        "refunded_at": "2026-11-20T10:00:00+00:00",
+    }  # fmt: skip
+    order = {**ORDER, "placed_at": "2026-11-19T10:00:00+00:00", "lines": [line]}
+    shop = client.as_("ingest")
+    fed = shop.post("/v1/orders", [{**order, "refunds": [{**fine, **refund}]}]).get_json()
+    assert pointer in fed["rejected"][0]["detail"]
+    assert shop.post("/v1/orders", [{**order, "refunds": [fine]}]).get_json()["accepted"] == 1
 
 
 def test_an_event_id_with_another_content_is_422(client: Client, decided: str) -> None:

@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from service.api import suggestions
 from service.decision.suggest import Answer
+from service.decision.verdict import Verdict
 from tests.api.client import Client
 
 ANSWER = b"""{"suggestion_id": null, "decision": "no_offer", "reason": "nothing_fits", "arm": null,
@@ -47,7 +48,7 @@ def test_decisions_are_counted_but_replays_and_dry_runs_are_not(
     name = "encore_decisions_total[('decision', 'no_offer'), ('reason', 'nothing_fits')]"
     before = samples(client).get(name, 0)
     for replayed, dry_run in ((False, False), (True, False), (False, True)):
-        made = Answer(ANSWER, replayed)
+        made = Answer(ANSWER, None if replayed else Verdict("nothing_fits"))
         monkeypatch.setattr(suggestions, "suggest", lambda *_, made=made: made)
         answer = client.as_("agent").post("/v1/suggestions", {**request, "dry_run": dry_run})
         assert answer.headers.get("Idempotent-Replayed") == ("true" if replayed else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -72,9 +73,16 @@ def shelf(trained: Trained) -> Stock:
 
 
 @pytest.fixture
-def shop(trained: Trained, shelf: Stock, tmp_path: Path) -> Iterator[Shop]:
-    postgres = embedded.start_postgres(tmp_path / "postgres")
-    redis = embedded.start_redis(tmp_path / "redis")
+def folder() -> Iterator[Path]:
+    """Not in pytest's own, which a second run of pytest closes to PostgreSQL's user."""
+    with tempfile.TemporaryDirectory(prefix="encore-test-") as made:
+        yield Path(made)
+
+
+@pytest.fixture
+def shop(trained: Trained, shelf: Stock, folder: Path) -> Iterator[Shop]:
+    postgres = embedded.start_postgres(folder / "postgres")
+    redis = embedded.start_redis(folder / "redis")
     schema.migrate(postgres.url)
     parts = make_parts(Settings(postgres.url, redis.url, bundles=trained.bundles))
     with psycopg.connect(postgres.url, autocommit=True) as connection:
@@ -82,7 +90,7 @@ def shop(trained: Trained, shelf: Stock, tmp_path: Path) -> Iterator[Shop]:
         stock(connection, parts, shelf)
     agent = Client(create_app(parts.settings, parts=parts), {"admin": key}, "admin")
     customer = customers_in("treatment", parts, shelf)[0]
-    shop = Shop(tmp_path, postgres, redis, parts, agent, customer)
+    shop = Shop(folder, postgres, redis, parts, agent, customer)
     yield shop
     parts.close()
     shop.postgres.stop()

@@ -70,7 +70,7 @@ KNOWN_HOLDOUT = ["c11", "c26", "c35"]
 
 def an_item(price: str, cost: str | None = None) -> Item:
     return Item(
-        "22423", "Cakestand", Decimal(price), "GBP", unit_cost=cost and Decimal(cost) or None
+        "22423", "Cakestand", Decimal(price), "GBP", unit_cost=(cost and Decimal(cost)) or None
     )
 
 
