@@ -1,7 +1,7 @@
 """`make bench`: the service beside an empty route and the obvious peer, the night, the start.
 
-On the made shop, and on a real retailer too where ORDERS names its file. Trust the ratios: all
-that is compared ran in turns within the same minutes, on a machine that may be busy.
+On the made shop, and on a real retailer too where ORDERS names its file; on Linux, whose books
+under /proc it reads. Trust the ratios: all that is compared ran in turns within the same minutes.
 """
 
 from __future__ import annotations

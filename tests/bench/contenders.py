@@ -57,6 +57,7 @@ def contenders(source: Source, folder: Path, plan: Plan, rng: random.Random) -> 
     table.show(
         about,
         table.contenders(f"{plan.connections} connections", busy),
+        table.processor_time(busy),
         table.compared(busy, PAIRS),
         table.contenders("1 connection", alone),
         table.compared(alone, [pair for pair in PAIRS if FIRST not in pair]),

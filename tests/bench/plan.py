@@ -17,5 +17,5 @@ class Plan:
     starts: int
 
 
-FULL = Plan(rounds=7, contacts=1200, alone=200, connections=4, starts=3)
+FULL = Plan(rounds=6, contacts=1200, alone=200, connections=4, starts=3)
 QUICK = Plan(rounds=2, contacts=150, alone=50, connections=4, starts=1)

@@ -19,27 +19,31 @@ def show(*blocks: Sequence[str]) -> None:
 
 
 def contenders(title: str, table: Mapping[str, Series]) -> list[str]:
-    """Latency, throughput and processor time: medians over the rounds, with their range."""
-    rows = [[title, *LATENCIES, "requests/s", *(f"CPU ms {part}" for part in PARTS)]]
+    """Latency and throughput: medians over the rounds, with their range."""
+    rows = [[title, *LATENCIES, "requests/s"]]
     for name, series in table.items():
         figures = series.figures
-        rows.append(
-            [
-                f"  {name}",
-                *(_ranged(spread(figures[label]), _fine) for label in LATENCIES.values()),
-                _ranged(spread(figures["rate"]), _whole),
-                *(_fine(spread(figures[part]).middle) for part in PARTS.values()),
-            ]
-        )
+        latencies = (_ranged(spread(figures[label]), _fine) for label in LATENCIES.values())
+        rows.append([f"  {name}", *latencies, _ranged(spread(figures["rate"]), _whole)])
+    return _aligned(rows)
+
+
+def processor_time(table: Mapping[str, Series]) -> list[str]:
+    """Where the processor's time goes: medians over the rounds."""
+    rows = [["CPU ms per request", *PARTS, "all"]]
+    for name, series in table.items():
+        parts = [spread(series.figures[part]).middle for part in PARTS.values()]
+        whole = spread(_values(series, "cpu"))
+        rows.append([f"  {name}", *map(_fine, parts), _ranged(whole, _fine)])
     return _aligned(rows)
 
 
 def compared(table: Mapping[str, Series], pairs: Sequence[tuple[str, str]]) -> list[str]:
-    """One over the other, round by round: throughput, p50 and the processor time of all parts."""
-    rows = [["ratio, by round", "throughput", "p50", "p99", "CPU in all", "CPU of the workers"]]
+    """One over the other, round by round: throughput, latency, processor time of all parts."""
+    rows = [["ratio, by round", "throughput", "p50", "p99", "CPU in all"]]
     for one, other in pairs:
         cells = [f"  {one} / {other}"]
-        for figure in ("rate", "p50", "p99", "cpu", "cpu_workers"):
+        for figure in ("rate", "p50", "p99", "cpu"):
             values = [_values(table[name], figure) for name in (one, other)]
             cells.append(_ranged(ratios(*values), _ratio))
         rows.append(cells)

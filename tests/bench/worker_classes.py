@@ -58,7 +58,8 @@ def worker_classes(source: Source, folder: Path, plan: Plan, rng: random.Random)
     blocks = []
     for connections, series in found.items():
         title = f"{connections} connection{'s' if connections > 1 else ''}"
-        blocks += [table.contenders(title, series), table.compared(series, PAIRS)]
+        blocks += [table.contenders(title, series), table.processor_time(series)]
+        blocks.append(table.compared(series, PAIRS))
         blocks.append(["what was answered", *table.answers(series)])
     table.show(about, *blocks, table.memory(memory))
     return {"about": about, "connections": found, "memory": memory}
