@@ -27,7 +27,7 @@ METRICS = Path(
     )
 )
 SHARED_MEMORY = "/dev/shm"
-READ_SECONDS = 5
+READ_SECONDS = 3
 
 
 def cores() -> int:
@@ -42,7 +42,7 @@ def cores() -> int:
 bind = "127.0.0.1:8080"
 workers = int(os.environ.get("WEB_CONCURRENCY") or cores())
 worker_class = "gthread"
-threads = 8
+threads = 16  # made on demand; a caller who stalls holds one until READ_SECONDS are over
 max_requests = 0  # workers that end on a count end together
 # Heartbeats go through a file, which must not wait for a disk.
 worker_tmp_dir = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None

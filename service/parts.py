@@ -10,7 +10,7 @@ from service.catalogue import ItemCatalogue
 from service.decision.policy import Policy, load_policy
 from service.errors import LedgerAway, MemoryAway
 from service.keys import KeyRing
-from service.ledger.schema import is_current
+from service.ledger.schema import is_current, other_currency
 from service.ledger.store import LedgerPool
 from service.memory import Memory
 from service.reports.costs import Costs, load_costs
@@ -19,7 +19,7 @@ from service.serving import ModelKeeper
 from service.settings import Settings
 from service.spool import drain
 
-POOL_SIZE = 6
+POOL_SIZE = 8
 
 
 @dataclass
@@ -38,10 +38,14 @@ class Parts:
     draining: bool = False
     migrated: bool = False
     """Whether the ledger's tables were seen to be those that this code expects."""
+    foreign_currency: str | None = None
+    """What the ledger keeps, where that is not what the settings say."""
 
     def see_schema(self, connection: Connection) -> None:
-        """Look whether the ledger's tables are there, until they are."""
-        self.migrated = self.migrated or is_current(connection)
+        """Look whether the ledger's tables are there, and in our currency, until they are."""
+        if not self.migrated and is_current(connection):
+            self.foreign_currency = other_currency(connection, self.settings.currency)
+            self.migrated = self.foreign_currency is None
 
     def drain(self, connection: Connection) -> None:
         """Move decisions that wait in the spool into the ledger."""
@@ -52,7 +56,7 @@ class Parts:
         degraded = []
         try:
             with self.pool.connection() as connection:
-                self.migrated = is_current(connection)
+                self.see_schema(connection)
         except LedgerAway:
             degraded.append("ledger_away")
         try:
@@ -61,7 +65,9 @@ class Parts:
             degraded.append("memory_away")
         if self.models.serving is None:
             degraded.append("no_model")
-        if not self.migrated:
+        if self.foreign_currency:
+            degraded.append(f"ledger_keeps_{self.foreign_currency}_not_{self.settings.currency}")
+        elif not self.migrated:
             degraded.append("schema_not_migrated")
         ready = self.models.serving is not None and self.migrated and not self.draining
         return ready, degraded

@@ -42,3 +42,13 @@ def is_current(connection: psycopg.Connection) -> bool:
         return False
     row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     return row is not None and row[0] >= newest_revision()
+
+
+def other_currency(connection: psycopg.Connection, currency: str) -> str | None:
+    """A currency that the ledger holds besides the given one, or None."""
+    row = connection.execute(
+        "SELECT currency FROM items WHERE currency <> %s UNION ALL"
+        " (SELECT currency FROM orders WHERE currency <> %s LIMIT 1) LIMIT 1",
+        [currency, currency],
+    ).fetchone()
+    return row[0] if row else None

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -335,3 +336,11 @@ def test_an_answer_never_depends_on_a_forgotten_memory(
     second = ask(agent, a_request(customer, dry_run=True))
     shown = [[entry["item_id"] for entry in one["suggestions"]] for one in (first, second)]
     assert shown[0] == shown[1]
+
+
+def test_a_ledger_of_another_currency_is_not_served(floor: Parts) -> None:
+    """Euros labelled as pounds would be wrong in every script and report."""
+    other = make_parts(replace(floor.settings, currency="EUR"))
+    housekeeping.tick(other)
+    assert other.ready() == (False, ["ledger_keeps_GBP_not_EUR"])
+    other.close()
