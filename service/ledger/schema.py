@@ -45,10 +45,11 @@ def is_current(connection: psycopg.Connection) -> bool:
 
 
 def other_currency(connection: psycopg.Connection, currency: str) -> str | None:
-    """A currency that the ledger holds besides the given one, or None."""
+    """A currency of items or of the newest orders that is not the given one, or None."""
     row = connection.execute(
-        "SELECT currency FROM items WHERE currency <> %s UNION ALL"
-        " (SELECT currency FROM orders WHERE currency <> %s LIMIT 1) LIMIT 1",
-        [currency, currency],
+        "(SELECT currency FROM items WHERE currency <> %(ours)s LIMIT 1) UNION ALL"
+        " (SELECT currency FROM (SELECT currency FROM orders ORDER BY placed_at DESC LIMIT 1000)"
+        " AS newest WHERE currency <> %(ours)s LIMIT 1)",
+        {"ours": currency},
     ).fetchone()
     return row[0] if row else None
