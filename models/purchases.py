@@ -57,13 +57,19 @@ def history_of(items: Ints, days: Days, quantities: Floats, prices: Floats) -> H
     """Order lines of one customer, sorted by time, as a history."""
     if not len(items):
         return no_history()
-    dates = np.floor(days).astype(np.int64)
+    dates = days.astype(np.int64)
     order = np.lexsort((items, dates))
     items, dates, days = items[order], dates[order], days[order]
-    new_date = np.diff(dates, prepend=dates[0] - 1) != 0
-    ordinals = (np.cumsum(new_date) - 1).astype(np.int32)
+    new_date = np.empty(len(dates), dtype=bool)
+    new_date[0] = True
+    np.not_equal(dates[1:], dates[:-1], out=new_date[1:])
+    ordinals = new_date.cumsum(dtype=np.int32) - np.int32(1)
     earliest = np.minimum.reduceat(days, np.flatnonzero(new_date))[ordinals]
-    starts = np.flatnonzero(new_date | (np.diff(items, prepend=items[0]) != 0))
+    new_line = new_date.copy()
+    new_line[1:] |= items[1:] != items[:-1]
+    if new_line.all():
+        return History(items, ordinals, earliest, quantities[order], prices[order])
+    starts = np.flatnonzero(new_line)
     return History(
         items=items[starts],
         orders=ordinals[starts],

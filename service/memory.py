@@ -4,12 +4,14 @@ Everything here can be rebuilt from the ledger, except the spool: decisions that
 PostgreSQL was away. A client's defaults would wait for minutes, so every call has its own short
 timeout, no retries, and a breaker: after a failure Redis is left alone for a second.
 
-    encore:{customer}:profile   hash of v, the customer's version, and p, the packed profile
-    encore:{customer}:spool     hash of suggestion id to packed record
-    encore:spool                set of the customers who have one
-    encore:waits:<id>           the customer of a suggestion in the spool
-    encore:spool:refused        hash of what the ledger would not take
-    encore:contact:<id>         "running" while it is decided, then digest and answer for a while
+    encore:{customer}:profile        the customer's version, a space, and the packed profile
+    encore:{customer}:contact:<id>   "running" while it is decided; then digest and answer, a while
+    encore:{customer}:spool          hash of suggestion id to packed record
+    encore:spool                     set of the customers who have one
+    encore:waits:<id>                the customer of a suggestion in the spool
+    encore:spool:refused             hash of what the ledger would not take
+
+What a request needs is one script and one round trip when it begins and one when it ends.
 """
 
 from __future__ import annotations
@@ -39,15 +41,24 @@ DIGEST_BYTES: Final = 32
 WAITING: Final = "encore:spool"
 REFUSED: Final = "encore:spool:refused"
 
+# Whether the claim was granted, what was there before, the profile, how many decisions wait.
+CLAIM_SCRIPT: Final = """
+local known = redis.call('GET', KEYS[1])
+if not known then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
+return {known, redis.call('GET', KEYS[2]), redis.call('HLEN', KEYS[3])}
+"""
+FINISH_SCRIPT: Final = """
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4])
+"""
 # Returns a value of `Kept`. The profile is replaced only if it still has the version that the
 # decision was based on.
 SPOOL_SCRIPT: Final = """
 if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 1 then return 2 end
-local version = redis.call('HGET', KEYS[1], 'v')
-if version and version ~= ARGV[2] then return 0 end
-redis.call('HSET', KEYS[1], 'v', ARGV[3], 'p', ARGV[4])
-redis.call('EXPIRE', KEYS[1], ARGV[5])
-redis.call('HSET', KEYS[2], ARGV[1], ARGV[6])
+local known = redis.call('GET', KEYS[1])
+if known and string.match(known, '^%d+') ~= ARGV[2] then return 0 end
+redis.call('SET', KEYS[1], ARGV[3], 'EX', ARGV[4])
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[5])
 return 1
 """
 # Forgets what the ledger has; returns how many of the customer's decisions still wait.
@@ -68,12 +79,16 @@ def _spool_key(customer_id: str) -> str:
     return f"encore:{{{customer_id}}}:spool"
 
 
-def _contact_key(suggestion_id: str) -> str:
-    return f"encore:contact:{suggestion_id}"
+def _contact_key(customer_id: str, suggestion_id: str) -> str:
+    return f"encore:{{{customer_id}}}:contact:{suggestion_id}"
 
 
 def _waits_key(suggestion_id: str) -> str:
     return f"encore:waits:{suggestion_id}"
+
+
+def _versioned(profile: Profile) -> bytes:
+    return b"%d %b" % (profile.version, pack(profile))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,44 +120,40 @@ class Memory:
             retry=Retry(NoBackoff(), 0),
             health_check_interval=0,
         )
+        self._claim_script = self._redis.register_script(CLAIM_SCRIPT)
+        self._finish_script = self._redis.register_script(FINISH_SCRIPT)
         self._spool_script = self._redis.register_script(SPOOL_SCRIPT)
         self._drained_script = self._redis.register_script(DRAINED_SCRIPT)
 
     def claim(self, suggestion_id: str, customer_id: str) -> Claim:
         """Begin a request, in one round trip."""
-
-        def work() -> list[Any]:
-            pipeline = self._redis.pipeline(transaction=False)
-            pipeline.get(_contact_key(suggestion_id))
-            pipeline.set(_contact_key(suggestion_id), RUNNING, nx=True, px=CLAIM_MILLISECONDS)
-            pipeline.hget(_profile_key(customer_id), "p")
-            pipeline.hlen(_spool_key(customer_id))
-            return pipeline.execute()
-
-        known, granted, packed, waiting = self._guarded(work)
+        keys = [
+            _contact_key(customer_id, suggestion_id),
+            _profile_key(customer_id),
+            _spool_key(customer_id),
+        ]
+        arguments: list[bytes | int] = [RUNNING, CLAIM_MILLISECONDS]
+        known, packed, waiting = self._guarded(
+            lambda: cast("list[Any]", self._claim_script(keys=keys, args=arguments))
+        )
         sent = None
         if known is not None and known != RUNNING:
             sent = known[:DIGEST_BYTES], known[DIGEST_BYTES:]
-        return Claim(bool(granted), sent, self._profile(customer_id, packed), waiting)
+        return Claim(known is None, sent, self._profile(customer_id, packed), waiting)
 
     def profile(self, customer_id: str) -> Profile | None:
         key = _profile_key(customer_id)
-        packed = self._guarded(lambda: cast("bytes | None", self._redis.hget(key, "p")))
+        packed = self._guarded(lambda: cast("bytes | None", self._redis.get(key)))
         return self._profile(customer_id, packed)
 
     def finish(self, record: DecisionRecord, profile: Profile) -> None:
         """End a request: the answer for retries, and the profile as the ledger now has it."""
-
-        def work() -> None:
-            pipeline = self._redis.pipeline(transaction=False)
-            sent = record.body_digest + record.answer
-            pipeline.set(_contact_key(record.suggestion_id), sent, ex=ANSWER_SECONDS)
-            key = _profile_key(profile.customer.id)
-            pipeline.hset(key, mapping={"v": profile.version, "p": pack(profile)})
-            pipeline.expire(key, PROFILE_SECONDS)
-            pipeline.execute()
-
-        self._guarded(work)
+        customer_id = profile.customer.id
+        keys = [_contact_key(customer_id, record.suggestion_id), _profile_key(customer_id)]
+        arguments: list[bytes | int] = [
+            record.body_digest + record.answer, ANSWER_SECONDS, _versioned(profile), PROFILE_SECONDS
+        ]  # fmt: skip
+        self._guarded(lambda: self._finish_script(keys=keys, args=arguments))
 
     def forget(self, customer_ids: Iterable[str]) -> None:
         """Drop profiles that the ledger has overtaken; while Redis is away they are owed.
@@ -168,8 +179,8 @@ class Memory:
         customer_id = record.customer.id
         keys = [_profile_key(customer_id), _spool_key(customer_id)]
         arguments: list[bytes | int | str] = [
-            record.suggestion_id, record.expected_version, after.version, pack(after),
-            PROFILE_SECONDS, pack_record(record),
+            record.suggestion_id, record.expected_version, _versioned(after), PROFILE_SECONDS,
+            pack_record(record),
         ]  # fmt: skip
 
         def work() -> Kept:
@@ -237,7 +248,9 @@ class Memory:
         self._redis.close()
 
     def _profile(self, customer_id: str, packed: bytes | None) -> Profile | None:
-        return unpack(packed) if packed is not None and customer_id not in self._owed else None
+        if packed is None or customer_id in self._owed:
+            return None
+        return unpack(packed.partition(b" ")[2])
 
     def _guarded(self, work: Callable[[], T]) -> T:
         if self.away:

@@ -6,7 +6,7 @@ Built by `service/ledger/profiles.py`, kept by `service/memory.py`, read by `ser
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import msgspec
@@ -20,23 +20,21 @@ SECONDS_A_DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """Orders as columns, oldest first.
+    """What a customer bought, as columns sorted by time.
 
     Attributes:
-        order_ids: one per order.
-        placed: seconds since 1970-01-01 UTC, one per order.
-        order: place in `order_ids`, one per line.
-        item_ids, quantities, prices: one per line, an item at most once in an order.
-        cancelled: ids of orders that are left out because they were cancelled.
+        placed: seconds since 1970-01-01 UTC, one per line.
+        item_ids, quantities, prices: one per line.
+        order_ids: of every order of the customer, also of those that were cancelled.
+        ordered: when each order that was not cancelled was placed.
     """
 
-    order_ids: list[str]
     placed: list[float]
-    order: list[int]
     item_ids: list[str]
     quantities: list[int]
     prices: list[float]
-    cancelled: list[str] = field(default_factory=list)
+    order_ids: list[str]
+    ordered: list[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +97,14 @@ def history_in(bought: Bought, index: Mapping[str, int]) -> History:
     if not bought.item_ids:
         return no_history()
     items = np.array([index.get(item, -1) for item in bought.item_ids], dtype=np.int32)
-    known = items >= 0
-    days = (np.array(bought.placed) / SECONDS_A_DAY)[np.array(bought.order, dtype=np.int64)]
-    return history_of(
-        items[known],
-        days[known],
-        np.array(bought.quantities, dtype=np.float32)[known],
-        np.array(bought.prices, dtype=np.float32)[known],
-    )
+    days = np.array(bought.placed) / SECONDS_A_DAY
+    quantities = np.array(bought.quantities, dtype=np.float32)
+    prices = np.array(bought.prices, dtype=np.float32)
+    if items.min() < 0:
+        known = items >= 0
+        items, days = items[known], days[known]
+        quantities, prices = quantities[known], prices[known]
+    return history_of(items, days, quantities, prices)
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -132,31 +130,22 @@ def _most_careful(known: bool | None, said: bool | None) -> bool | None:
 
 
 def _with_orders(bought: Bought, orders: Sequence[Order]) -> Bought:
-    """The ledger's orders and those of the request, each once, in the order of time."""
-    have = {*bought.order_ids, *bought.cancelled}
+    """The ledger's lines and those of orders that it does not have, in the order of time."""
+    have = set(bought.order_ids)
     new = {order.id: order for order in orders if order.id not in have and not order.cancelled_at}
     if not new:
         return bought
-    lines: dict[str, list[tuple[str, int, float]]] = {order_id: [] for order_id in bought.order_ids}
-    for place, item, quantity, price in zip(
-        bought.order, bought.item_ids, bought.quantities, bought.prices, strict=True
-    ):
-        lines[bought.order_ids[place]].append((item, quantity, price))
-    placed = dict(zip(bought.order_ids, bought.placed, strict=True))
+    rows = list(zip(bought.placed, bought.item_ids, bought.quantities, bought.prices, strict=True))
     for order in new.values():
-        placed[order.id] = order.placed_at.astimezone(UTC).timestamp()
-        merged: dict[str, tuple[int, float]] = {}
-        for line in order.lines:
-            quantity, _ = merged.get(line.item_id, (0, 0.0))
-            merged[line.item_id] = (quantity + line.quantity, float(line.unit_price))
-        lines[order.id] = [(item, quantity, price) for item, (quantity, price) in merged.items()]
-    order_ids = sorted(placed, key=lambda order_id: (placed[order_id], order_id))
-    rows = [(n, *line) for n, order_id in enumerate(order_ids) for line in lines[order_id]]
+        at = order.placed_at.timestamp()
+        rows += [(at, line.item_id, line.quantity, float(line.unit_price)) for line in order.lines]
+    rows.sort(key=lambda row: row[0])
+    placed, items, quantities, prices = (list(column) for column in zip(*rows, strict=True))
     return Bought(
-        order_ids=order_ids,
-        placed=[placed[order_id] for order_id in order_ids],
-        order=[row[0] for row in rows],
-        item_ids=[row[1] for row in rows],
-        quantities=[row[2] for row in rows],
-        prices=[row[3] for row in rows],
+        placed=placed,
+        item_ids=items,
+        quantities=quantities,
+        prices=prices,
+        order_ids=[*bought.order_ids, *new],
+        ordered=sorted([*bought.ordered, *(one.placed_at.timestamp() for one in new.values())]),
     )

@@ -23,8 +23,8 @@ from training.split import Split, Window
 from training.trees import complete_trees
 
 EXAMPLES_PER_WINDOW = 2500
-TREES = 80
-LEARNING_RATE = 0.06
+TREES = 60
+LEARNING_RATE = 0.08
 SMALLEST_LEAF = 200
 CALIBRATION_POINTS = 200
 

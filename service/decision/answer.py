@@ -154,7 +154,7 @@ def suggestion_json(rank: int, suggestion: Suggestion) -> dict[str, Any]:
 def explanation_json(chosen: Chosen, ranking: Ranking) -> dict[str, Any]:
     """Where a suggestion came from: every term of its worth, its features, its sources."""
     place, currency = chosen.place, chosen.item.currency
-    features = (round(value, 4) for value in ranking.table[place].tolist())
+    features = ranking.table[place].astype(float).round(4).tolist()
     scores = ranking.candidates.scores[:, place].tolist()
     return {
         "terms": {

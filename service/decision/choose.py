@@ -13,7 +13,7 @@ from models.fit import Fit, judge
 from models.moment import GIVING_BACK
 from models.recommender import Ranking, Recommender
 from service.decision.policy import Policy
-from service.decision.worth import Worth, worth_of_asking
+from service.decision.worth import Worth, rough_worth, worth_of_asking
 from service.profile import Profile
 
 
@@ -53,8 +53,7 @@ def choose(
     """
     barred = _barred(request, profile, policy, now)
     excluded: dict[str, str] = {}
-    admissible = 0
-    kept: list[Chosen] = []
+    shortlist: list[tuple[bool, float, int, Item, float, Fit | None]] = []
     for place in ranking.order.tolist():
         item_id = recommender.catalogue.ids[ranking.candidates.items[place]]
         item = catalogue.get(item_id)
@@ -65,18 +64,23 @@ def choose(
         if why or item is None:
             excluded[item_id] = why or "unknown_item"
             continue
-        admissible += 1
-        probability = float(ranking.probabilities[place])
-        worth = worth_of_asking(item, probability, policy.margin_rate, cost_of_asking)
-        if worth.total > 0:
-            kept.append(Chosen(item, place, probability, worth, fitting))
-        else:
-            excluded[item_id] = "not_worth_it"
-        if admissible == policy.shortlist:
+        chance = float(ranking.probabilities[place])
+        about = rough_worth(item, chance, policy.margin_rate, cost_of_asking)
+        unsure = fitting is not None and bool(fitting.missing)
+        shortlist.append((unsure, -about, place, item, chance, fitting))
+        if len(shortlist) == policy.shortlist:
             break
-    kept.sort(key=lambda one: (one.fit is not None and bool(one.fit.missing), -one.worth.total))
-    reason = None if kept else ("not_worth_it" if admissible else "nothing_fits")
-    return Choice(kept[: request.limit], reason, excluded)
+    chosen: list[Chosen] = []
+    for _, _, place, item, chance, fitting in sorted(shortlist, key=lambda one: one[:3]):
+        if len(chosen) == request.limit:
+            break
+        worth = worth_of_asking(item, chance, policy.margin_rate, cost_of_asking)
+        if worth.total > 0:
+            chosen.append(Chosen(item, place, chance, worth, fitting))
+        else:
+            excluded[item.id] = "not_worth_it"
+    reason = None if chosen else ("not_worth_it" if shortlist else "nothing_fits")
+    return Choice(chosen, reason, excluded)
 
 
 def _barred(

@@ -6,9 +6,10 @@ The limits and their sources are in `policy.toml`.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from models.domain import Customer, Interaction
@@ -110,9 +111,10 @@ def just_converted(situation: Situation) -> str | None:
     for reply in situation.profile.replies:
         if reply.result == "accepted" and situation.now - reply.at < within:
             return "just_converted"
-    for placed in situation.profile.bought.placed:
-        if timedelta(0) <= situation.moment - datetime.fromtimestamp(placed, UTC) < within:
-            return "just_converted"
+    ordered, moment = situation.profile.bought.ordered, situation.moment.timestamp()
+    before = bisect_right(ordered, moment)
+    if before and moment - ordered[before - 1] < within.total_seconds():
+        return "just_converted"
     return None
 
 

@@ -30,6 +30,15 @@ class Worth:
     margin_from: str
 
 
+def rough_worth(
+    item: Item, probability: float, margin_rate: float, cost_of_asking: Decimal
+) -> float:
+    """The same in binary floating point and unrounded: good enough to put items in order."""
+    price = float(item.price)
+    margin = price * margin_rate if item.unit_cost is None else price - float(item.unit_cost)
+    return probability * margin - float(cost_of_asking)
+
+
 def worth_of_asking(
     item: Item, probability: float, margin_rate: float, cost_of_asking: Decimal
 ) -> Worth:

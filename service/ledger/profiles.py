@@ -13,19 +13,21 @@ from service.profile import Ask, Bought, Profile, Reply, unknown_profile
 REMEMBERED = timedelta(days=400)
 """Asks and replies older than any window of a policy, with a margin."""
 
-# One statement sees one moment of the ledger. `bought`: the newest lines, an item at most once in
-# an order. `asks`: an offer counts unless the agent said that it was not made.
+# One statement sees one moment of the ledger. `bought`: the newest lines, an item at most once a
+# day (in UTC, as the connection is). `asks`: an offer counts unless the agent did not make it.
 PROFILE = """
 SELECT version, locale, first_name, marketing, objected, vulnerable,
-  (SELECT json_agg(json_build_array(id, placed, item_id, quantity, price)) FROM (
-     SELECT o.id, extract(epoch FROM o.placed_at)::float8 AS placed, l.item_id,
-            sum(l.quantity) AS quantity, max(l.unit_price)::float8 AS price
+  (SELECT json_agg(json_build_array(placed, item_id, quantity, price)) FROM (
+     SELECT o.placed_at::date AS day, min(extract(epoch FROM o.placed_at)::float8) AS placed,
+            l.item_id, sum(l.quantity) AS quantity, max(l.unit_price)::float8 AS price
      FROM orders o JOIN order_lines l ON l.order_id = o.id
      WHERE o.customer_id = c.id AND o.cancelled_at IS NULL
-     GROUP BY o.id, o.placed_at, l.item_id
-     ORDER BY o.placed_at DESC, o.id DESC, l.item_id
+     GROUP BY day, l.item_id
+     ORDER BY day DESC, l.item_id DESC
      LIMIT %(lines)s) AS bought),
-  (SELECT json_agg(id) FROM orders WHERE customer_id = c.id AND cancelled_at IS NOT NULL),
+  (SELECT json_agg(json_build_array(id, CASE WHEN cancelled_at IS NULL
+     THEN extract(epoch FROM placed_at)::float8 END) ORDER BY placed_at)
+   FROM orders WHERE customer_id = c.id),
   (SELECT json_agg(json_build_array(at, channel)) FROM (
      SELECT extract(epoch FROM d.decided_at)::float8 AS at, d.channel
      FROM decisions d LEFT JOIN outcomes o USING (suggestion_id)
@@ -49,11 +51,11 @@ def read_profile(connection: Connection, customer_id: str, now: datetime) -> Pro
     if row is None:
         return unknown_profile(customer_id)
     version, locale, first_name, marketing, objected, vulnerable, *lists = row
-    bought, cancelled, asks, replies = (found or [] for found in lists)
+    bought, orders, asks, replies = (found or [] for found in lists)
     return Profile(
         customer=Customer(customer_id, locale, first_name, marketing, objected, vulnerable),
         version=version,
-        bought=_columns(bought, cancelled),
+        bought=_columns(bought, orders),
         asks=[Ask(_time(at), channel) for at, channel in asks],
         replies=[Reply(_time(at), item_id, result) for at, item_id, result in replies],
     )
@@ -63,16 +65,15 @@ def _time(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _columns(rows: list[tuple[str, float, str, int, float]], cancelled: list[str]) -> Bought:
-    rows = rows[::-1]
-    placed = {row[0]: float(row[1]) for row in rows}
-    place = {order_id: n for n, order_id in enumerate(placed)}
+def _columns(
+    rows: list[tuple[float, str, int, float]], orders: list[tuple[str, float | None]]
+) -> Bought:
+    placed, items, quantities, prices = zip(*reversed(rows), strict=True) if rows else [()] * 4
     return Bought(
-        order_ids=list(placed),
-        placed=list(placed.values()),
-        order=[place[row[0]] for row in rows],
-        item_ids=[row[2] for row in rows],
-        quantities=[row[3] for row in rows],
-        prices=[float(row[4]) for row in rows],
-        cancelled=cancelled,
+        placed=[float(at) for at in placed],
+        item_ids=list(items),
+        quantities=list(quantities),
+        prices=[float(price) for price in prices],
+        order_ids=[order_id for order_id, _ in orders],
+        ordered=[float(at) for _, at in orders if at is not None],
     )

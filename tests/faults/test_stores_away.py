@@ -228,7 +228,7 @@ def test_an_unknown_fate_of_a_commit_meets_its_own_row(shop: Shop) -> None:
     body = a_request(shop.customer)
     first = shop.agent.post("/v1/suggestions", body).data
     with redis.Redis.from_url(shop.redis.url) as client:
-        client.delete(*client.keys("encore:contact:*"))
+        client.delete(*client.keys("encore:*:contact:*"))
     shop.stop_postgres()
     second = shop.agent.post("/v1/suggestions", body).get_json()
     assert second["degraded_reasons"] == ["ledger_away"]

@@ -29,7 +29,7 @@ def a_profile(
     replies: tuple[Reply, ...] = (),
 ) -> Profile:
     ids = [f"o{n}" for n in range(len(placed))]
-    bought = Bought(ids, [time.timestamp() for time in placed], [], [], [], [])
+    bought = Bought([], [], [], [], ids, sorted(time.timestamp() for time in placed))
     return Profile(customer or Customer("17850"), 1, bought, list(asks), list(replies))
 
 
