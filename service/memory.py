@@ -41,11 +41,17 @@ DIGEST_BYTES: Final = 32
 WAITING: Final = "encore:spool"
 REFUSED: Final = "encore:spool:refused"
 
-# Whether the claim was granted, what was there before, the profile, how many decisions wait.
+# What was known of the contact, the profile, how many decisions wait. A key of another type (of
+# an older release, say) is no profile and goes.
 CLAIM_SCRIPT: Final = """
 local known = redis.call('GET', KEYS[1])
 if not known then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
-return {known, redis.call('GET', KEYS[2]), redis.call('HLEN', KEYS[3])}
+local profile = redis.pcall('GET', KEYS[2])
+if type(profile) == 'table' then
+  redis.call('DEL', KEYS[2])
+  profile = false
+end
+return {known, profile, redis.call('HLEN', KEYS[3])}
 """
 FINISH_SCRIPT: Final = """
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
