@@ -88,6 +88,9 @@ def _environment(folder: Path, database_url: str, redis_url: str) -> dict[str, s
         "ENCORE_REDIS_URL": redis_url,
         "ENCORE_BUNDLES": str(folder / "bundles"),
         "PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics"),
+        # For the training: threads that wait must not spin, or busy cores make it much slower.
+        "OMP_WAIT_POLICY": "PASSIVE",
+        "OPENBLAS_NUM_THREADS": "1",
     }
     environment = {**os.environ, **ours}
     from_environment(environment)
