@@ -11,7 +11,6 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -141,14 +140,9 @@ def _keys(connection: Connection, path: Path, now: datetime) -> dict[str, str]:
         kept = json.loads(path.read_text(encoding="utf-8"))["keys"]
     except (OSError, ValueError, KeyError):
         kept = {}
-    live = {
-        (key.role, key.digest)
-        for key in keys.list_keys(connection)
-        if key.revoked_at is None and (key.expires_at is None or key.expires_at > now)
-    }
     return {
         role: kept[role]
-        if role in kept and (role, sha256(kept[role].encode()).digest()) in live
+        if role in kept and keys.is_good(connection, kept[role], role, now)
         else keys.make_key(connection, role, now, label="make run")
         for role in keys.ROLES
     }
