@@ -28,7 +28,13 @@ MAY_UNSHARE = (
     and os.geteuid() == 0
     and subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode == 0
 )
-pytestmark = pytest.mark.skipif(not MAY_UNSHARE, reason="needs root with its own mount namespace")
+UNDER_TMP = any(Path(path).is_relative_to("/tmp") for path in (ROOT, sys.prefix, sys.base_prefix))
+pytestmark = [
+    pytest.mark.skipif(not MAY_UNSHARE, reason="needs root with its own mount namespace"),
+    pytest.mark.skipif(
+        UNDER_TMP, reason="its empty /tmp would hide this checkout; clone elsewhere"
+    ),
+]
 
 READ_ONLY_ROOT = """
 set -euf
