@@ -91,11 +91,10 @@ def features(moment: Moment, candidates: Candidates, catalogue: Catalogue) -> Fl
         shares = _category_shares(history.items, catalogue)[catalogue.categories[items]]
     else:
         mean_price, shares = float(np.log1p(catalogue.prices).mean()), np.zeros(len(items))
-    same_category = np.isin(
-        catalogue.categories[items], catalogue.categories[moment.contact_items]
-    ) & (catalogue.categories[items] >= 0)
+    categories = catalogue.categories[items]
+    of_contact = catalogue.categories[moment.contact_items]
 
-    table = np.empty((len(items), len(FEATURES)), dtype=np.float32)
+    table = np.empty((len(FEATURES), len(items)), dtype=np.float32)
     columns: tuple[NDArray[np.float64] | float | Floats | NDArray[np.bool_], ...] = (
         own.orders,
         own.decayed,
@@ -119,35 +118,39 @@ def features(moment: Moment, candidates: Candidates, catalogue: Catalogue) -> Fl
         candidates.scores[TOGETHER],
         candidates.scores[SIMILAR],
         float(moment.gives_back),
-        np.isin(items, moment.contact_items),
-        same_category,
+        _among(items, moment.contact_items),
+        _among(categories, of_contact[of_contact >= 0]),
     )
     for position, column in enumerate(columns):
-        table[:, position] = column
-    return table
+        table[position] = column
+    return table.T
 
 
 def _personal(moment: Moment, items: Ints) -> Personal:
-    history, n = moment.history, len(items)
-    positions = np.minimum(np.searchsorted(items, history.items), max(n - 1, 0))
-    known = items[positions] == history.items if n else np.zeros(len(history), dtype=bool)
-    rows, days = positions[known], history.days[known]
-    last_order = history.orders[-1] if len(history) else -1
-    last_day, first_day, quantity = np.zeros((3, n))
-    # numpy keeps the last of repeated assignments, and the history is sorted by time.
-    last_day[rows] = days
-    quantity[rows] = history.quantities[known]
-    first_day[rows[::-1]] = days[::-1]
-    in_last = np.zeros(n)
-    in_last[rows[history.orders[known] == last_order]] = 1.0
-    return Personal(
-        orders=np.bincount(rows, minlength=n).astype(np.float64),
-        decayed=np.bincount(rows, np.exp((days - moment.day) / DECAY_DAYS), n).astype(np.float64),
-        last_day=last_day,
-        first_day=first_day,
-        last_quantity=quantity,
-        in_last_order=in_last,
-    )
+    history, by_item = moment.history, moment.history.by_item
+    columns = np.zeros((6, len(items)))
+    if len(history) and len(items):
+        place = np.minimum(items.searchsorted(by_item.items), len(items) - 1)
+        known = items[place] == by_item.items
+        newest = by_item.newest
+        own = (
+            by_item.counts,
+            by_item.sums(np.exp((history.days - moment.day) / DECAY_DAYS)),
+            history.days[newest],
+            history.days[by_item.oldest],
+            history.quantities[newest],
+            history.orders[newest] == history.orders[-1],
+        )
+        place = place[known]
+        for column, values in zip(columns, own, strict=True):
+            column[place] = values[known]
+    return Personal(*columns)
+
+
+def _among(values: Ints, few: Ints) -> NDArray[np.bool_]:
+    """Which of the values, [n], are one of a handful."""
+    found: NDArray[np.bool_] = (values == few[:, None]).any(axis=0)
+    return found
 
 
 def _category_shares(bought: Ints, catalogue: Catalogue) -> NDArray[np.float64]:

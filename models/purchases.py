@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,41 @@ Days = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
+class ByItem:
+    """The lines of a history, gathered item by item.
+
+    Attributes:
+        items: positions, rising, each once, int32[k].
+        lines: places of the history's lines, item after item, oldest first, int64[n].
+        bounds: where the lines of each item begin in `lines`, and where the last ends, int64[k+1].
+    """
+
+    items: Ints
+    lines: NDArray[np.int64]
+    bounds: NDArray[np.int64]
+
+    def sums(self, weights: Days) -> Days:
+        """Weights of the history's lines, float64[n], added up per item, float64[k]."""
+        sums: Days = np.add.reduceat(weights[self.lines], self.bounds[:-1])
+        return sums
+
+    @property
+    def oldest(self) -> NDArray[np.int64]:
+        """The line of each item's first purchase, int64[k]."""
+        return self.lines[self.bounds[:-1]]
+
+    @property
+    def newest(self) -> NDArray[np.int64]:
+        """The line of each item's last purchase, int64[k]."""
+        return self.lines[self.bounds[1:] - 1]
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """How many orders have the item, int64[k]."""
+        return self.bounds[1:] - self.bounds[:-1]
+
+
+@dataclass(frozen=True)
 class History:
     """What one customer bought, oldest first. Orders of one day are one: people order in parts.
 
@@ -26,7 +63,7 @@ class History:
         orders: ordinal of the order, rising from 0, int32[n].
         days: days since 1970-01-01 UTC of the day's first order, with fractions, float64[n].
         quantities: pieces, float32[n].
-        prices: unit prices in the ledger's currency, float32[n].
+        prices: unit prices in the ledger's currency, the highest of the day, float32[n].
     """
 
     items: Ints
@@ -41,7 +78,16 @@ class History:
     def until(self, day: float) -> History:
         """What was known at `day`, bounded to the newest `HISTORY_LINES`."""
         end = int(np.searchsorted(self.days, day, side="right"))
-        return self._slice(max(0, end - HISTORY_LINES), end)
+        start = max(0, end - HISTORY_LINES)
+        return self if end - start == len(self) else self._slice(start, end)
+
+    @cached_property
+    def by_item(self) -> ByItem:
+        """Asked for by whoever looks at items rather than orders; made once."""
+        lines = self.items.argsort(kind="stable")
+        items = self.items[lines]
+        bounds = bounds_of_runs(items)
+        return ByItem(items[bounds[:-1]], lines, bounds)
 
     def _slice(self, start: int, end: int) -> History:
         return History(
@@ -75,8 +121,19 @@ def history_of(items: Ints, days: Days, quantities: Floats, prices: Floats) -> H
         orders=ordinals[starts],
         days=earliest[starts],
         quantities=np.add.reduceat(quantities[order], starts).astype(np.float32),
-        prices=prices[order][starts],
+        prices=np.maximum.reduceat(prices[order], starts),
     )
+
+
+def bounds_of_runs(values: NDArray[Any]) -> NDArray[np.int64]:
+    """Where runs of equal values begin, and where the last ends.
+
+    >>> bounds_of_runs(np.array([3, 3, 5, 7, 7])).tolist()
+    [0, 2, 3, 5]
+    """
+    bounds = np.ones(len(values) + 1, dtype=bool)
+    np.not_equal(values[1:], values[:-1], out=bounds[1:-1])
+    return bounds.nonzero()[0]
 
 
 def no_history() -> History:

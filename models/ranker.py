@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -19,7 +20,7 @@ from models.purchases import Floats
 DEPTH = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ranker:
     """t complete binary trees of depth `DEPTH`; node i has the children 2i+1 and 2i+2.
 
@@ -41,22 +42,31 @@ class Ranker:
     calibrated: Floats
 
     def log_odds(self, table: Floats) -> Floats:
-        """float32[n, features] to the uncalibrated log-odds, float32[n]."""
-        n, trees = len(table), len(self.features)
-        inner = self.features.shape[1]
-        flat_features, flat_thresholds = self.features.ravel(), self.thresholds.ravel()
-        flat_table = np.ascontiguousarray(table).ravel()
-        rows = (np.arange(n, dtype=np.int32) * table.shape[1])[:, None]
-        first = (np.arange(trees, dtype=np.int32) * inner)[None, :]
-        node = np.zeros((n, trees), dtype=np.int32)
-        for _ in range(DEPTH):
-            place = first + node
-            value = flat_table.take(rows + flat_features.take(place))
-            node = 2 * node + 1 + (value > flat_thresholds.take(place))
-        leaf = node - inner + np.arange(trees, dtype=np.int32)[None, :] * (inner + 1)
-        return np.asarray(
-            self.baseline[0] + self.values.ravel().take(leaf).sum(axis=1), dtype=np.float32
-        )
+        """float32[n, features] to the uncalibrated log-odds, float32[n].
+
+        All trees and candidates go down one level at a time; a table that lies in memory column
+        by column, as `features` makes it, is read where it is.
+        """
+        columns = np.ascontiguousarray(table.T)
+        n = columns.shape[1]
+        values, candidate = columns.ravel(), np.arange(n)
+        place = np.arange(len(self.features))[:, None]
+        for features, thresholds in self._levels:
+            at = (features * n).take(place, mode="clip") + candidate
+            right = values.take(at, mode="clip") > thresholds.take(place, mode="clip")
+            place = 2 * place + right
+        leaves = self.values.ravel().take(place, mode="clip")
+        return np.asarray(self.baseline[0] + leaves.sum(axis=0), dtype=np.float32)
+
+    @cached_property
+    def _levels(self) -> list[tuple[NDArray[np.intp], Floats]]:
+        """(feature, threshold) of the nodes of each level, tree after tree; 2p and 2p+1 are the
+        children of p."""
+        levels = [slice(2**level - 1, 2 ** (level + 1) - 1) for level in range(DEPTH)]
+        return [
+            (self.features[:, nodes].ravel().astype(np.intp), self.thresholds[:, nodes].ravel())
+            for nodes in levels
+        ]
 
     def probability(self, log_odds: Floats) -> Floats:
         """Calibrated chance that the item is in the next order, float32[n]."""

@@ -5,7 +5,7 @@ Built by `service/ledger/profiles.py`, kept by `service/memory.py`, read by `ser
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -13,18 +13,18 @@ import msgspec
 import numpy as np
 
 from models.domain import Customer, Order
-from models.purchases import History, history_of, no_history
+from models.purchases import History
 
 SECONDS_A_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """What a customer bought, as columns sorted by time.
+    """What a customer bought, as columns sorted by time: an item at most once a day (in UTC).
 
     Attributes:
-        placed: seconds since 1970-01-01 UTC, one per line.
-        item_ids, quantities, prices: one per line.
+        placed: seconds since 1970-01-01 UTC of the day's first order, one per line.
+        item_ids, quantities, prices: one per line; of prices of one day the highest.
         order_ids: of every order of the customer, also of those that were cancelled.
         ordered: when each order that was not cancelled was placed.
     """
@@ -88,23 +88,58 @@ def day_of(days: float) -> date:
     return datetime.fromtimestamp(days * SECONDS_A_DAY, UTC).date()
 
 
+def bought_of(lines: Iterable[Line], order_ids: list[str], ordered: list[float]) -> Bought:
+    """The columns of order lines that come in any order."""
+    merged = by_day(lines)
+    return Bought(
+        placed=[line[0] for line in merged],
+        item_ids=[line[1] for line in merged],
+        quantities=[line[2] for line in merged],
+        prices=[line[3] for line in merged],
+        order_ids=order_ids,
+        ordered=ordered,
+    )
+
+
 def unknown_profile(customer_id: str) -> Profile:
     return Profile(Customer(customer_id), 0, Bought([], [], [], [], [], []), [], [])
 
 
 def history_in(bought: Bought, index: Mapping[str, int]) -> History:
     """Columns for the models; items that the catalogue does not know are left out."""
-    if not bought.item_ids:
-        return no_history()
-    items = np.array([index.get(item, -1) for item in bought.item_ids], dtype=np.int32)
+    positions = [index.get(item, -1) for item in bought.item_ids]
+    items = np.array(positions, dtype=np.int32)
     days = np.array(bought.placed) / SECONDS_A_DAY
     quantities = np.array(bought.quantities, dtype=np.float32)
     prices = np.array(bought.prices, dtype=np.float32)
-    if items.min() < 0:
+    if -1 in positions:
         known = items >= 0
         items, days = items[known], days[known]
         quantities, prices = quantities[known], prices[known]
-    return history_of(items, days, quantities, prices)
+    orders = np.zeros(len(days), dtype=np.int32)
+    np.not_equal(days[1:], days[:-1], out=orders[1:], casting="unsafe")
+    return History(items, orders.cumsum(dtype=np.int32), days, quantities, prices)
+
+
+Line = tuple[float, str, int, float]
+"""Seconds since 1970-01-01 UTC, item, pieces, unit price."""
+
+
+def by_day(lines: Iterable[Line]) -> list[Line]:
+    """Lines as `Bought` has them: orders of one day are one, as in `models.purchases.History`."""
+    merged: list[Line] = []
+    day, began, places = -1.0, 0.0, dict[str, int]()
+    for placed, item_id, quantity, price in sorted(lines):
+        if placed // SECONDS_A_DAY != day:
+            day, began = placed // SECONDS_A_DAY, placed
+            places = {}
+        place = places.setdefault(item_id, len(merged))
+        if place == len(merged):
+            merged.append((began, item_id, quantity, price))
+        else:
+            _, _, more, other = merged[place]
+            merged[place] = (began, item_id, quantity + more, max(price, other))
+    return merged
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -135,17 +170,14 @@ def _with_orders(bought: Bought, orders: Sequence[Order]) -> Bought:
     new = {order.id: order for order in orders if order.id not in have and not order.cancelled_at}
     if not new:
         return bought
-    rows = list(zip(bought.placed, bought.item_ids, bought.quantities, bought.prices, strict=True))
+    lines: list[Line] = list(
+        zip(bought.placed, bought.item_ids, bought.quantities, bought.prices, strict=True)
+    )
     for order in new.values():
         at = order.placed_at.timestamp()
-        rows += [(at, line.item_id, line.quantity, float(line.unit_price)) for line in order.lines]
-    rows.sort(key=lambda row: row[0])
-    placed, items, quantities, prices = (list(column) for column in zip(*rows, strict=True))
-    return Bought(
-        placed=placed,
-        item_ids=items,
-        quantities=quantities,
-        prices=prices,
+        lines += [(at, line.item_id, line.quantity, float(line.unit_price)) for line in order.lines]
+    return bought_of(
+        lines,
         order_ids=[*bought.order_ids, *new],
         ordered=sorted([*bought.ordered, *(one.placed_at.timestamp() for one in new.values())]),
     )

@@ -7,7 +7,6 @@ Made by `service/decision/`, written by `service/ledger/decisions.py`, kept in R
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -88,4 +87,4 @@ def suggestion_id_of(interaction_id: str) -> str:
 
 def body_digest_of(body: Mapping[str, Any]) -> bytes:
     """Of the request's content: spaces and the order of fields do not matter."""
-    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).digest()
+    return hashlib.sha256(msgspec.json.encode(body, order="sorted")).digest()

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.moment import Moment
-from models.purchases import Floats, Ints, Purchases
+from models.purchases import Floats, Ints, Purchases, bounds_of_runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,8 @@ class Candidates:
 def gather(sources: Sequence[Source], moment: Moment) -> Candidates:
     """Ask every source and merge what they say."""
     proposals = [source.propose(moment) for source in sources]
-    items = np.unique(np.concatenate([proposal.items for proposal in proposals]))
+    items = np.sort(np.concatenate([proposal.items for proposal in proposals]))
+    items = items[bounds_of_runs(items)[:-1]]
     scores = np.zeros((len(sources), len(items)), dtype=np.float32)
     for row, proposal in zip(scores, proposals, strict=True):
         row[np.searchsorted(items, proposal.items)] = proposal.scores
@@ -86,12 +87,11 @@ def gather(sources: Sequence[Source], moment: Moment) -> Candidates:
 
 def best(scores: NDArray[Any], limit: int) -> Proposals:
     """The `limit` highest scores above zero, by position in `scores`; ties keep that order."""
-    if len(scores) > limit:
-        chosen = np.argpartition(-scores, limit)[:limit]
-    else:
-        chosen = np.arange(len(scores))
-    chosen = chosen[scores[chosen] > 0]
-    chosen = chosen[np.lexsort((chosen, -scores[chosen]))]
+    chosen = (scores > 0).nonzero()[0]
+    if len(chosen) > limit:
+        chosen = chosen[np.argpartition(-scores[chosen], limit)[:limit]]
+        chosen.sort()
+    chosen = chosen[np.argsort(-scores[chosen], kind="stable")]
     return Proposals(chosen.astype(np.int32), scores[chosen].astype(np.float32))
 
 
@@ -100,8 +100,15 @@ def within(items: Ints, n_items: int) -> bool:
     return int(items.max(initial=-1)) < n_items and int(items.min(initial=-1)) >= -1
 
 
-def unique_sums(items: NDArray[Any], scores: NDArray[Any], limit: int) -> Proposals:
+def best_of(items: Ints, scores: NDArray[Any], limit: int) -> Proposals:
+    """The same for scores of `items`, each of which is there once."""
+    top = best(scores, limit)
+    return Proposals(items[top.items], top.scores)
+
+
+def unique_sums(items: Ints, scores: Floats, limit: int) -> Proposals:
     """Add up the scores of equal items and keep the best `limit`."""
-    keys, inverse = np.unique(items, return_inverse=True)
-    top = best(np.bincount(inverse, scores, minlength=len(keys)), limit)
-    return Proposals(keys[top.items].astype(np.int32), top.scores)
+    order = items.argsort(kind="stable")
+    items = items[order]
+    first = bounds_of_runs(items)[:-1]
+    return best_of(items[first], np.add.reduceat(scores[order], first), limit)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from models.candidates.base import NOTHING, Proposals, unique_sums
+from models.candidates.base import NOTHING, Proposals, best_of
 from models.moment import Moment
 from models.purchases import Purchases
 
@@ -32,7 +32,7 @@ class Repeat:
         if not len(history):
             return NOTHING
         weights = np.exp((history.days - moment.day) / DECAY_DAYS)
-        return unique_sums(history.items, weights, LIMIT)
+        return best_of(history.by_item.items, history.by_item.sums(weights), LIMIT)
 
     def arrays(self) -> Mapping[str, NDArray[Any]]:
         return {}

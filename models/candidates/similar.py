@@ -78,10 +78,9 @@ class Similar:
     def _fold_in(self, moment: Moment) -> Floats:
         """The customer's factors given everybody else's, float32[FACTORS]."""
         history = moment.history
-        items, inverse = np.unique(history.items, return_inverse=True)
         recency = np.exp((history.days - moment.day) / DECAY_DAYS)
-        confidence = _confidence(np.bincount(inverse, recency).astype(np.float32))
-        own = self.factors[items]
+        confidence = _confidence(history.by_item.sums(recency).astype(np.float32))
+        own = self.factors[history.by_item.items]
         left = self.gram + (own.T * (confidence - 1.0)) @ own
         return np.asarray(np.linalg.solve(left, confidence @ own), dtype=np.float32)
 

@@ -61,9 +61,9 @@ class Together:
         seeds = seeds_of(moment)
         if not len(seeds):
             return NOTHING
-        items, weights = self.neighbours[seeds].ravel(), self.weights[seeds].ravel()
-        found = weights > 0
-        return unique_sums(items[found], weights[found], LIMIT)
+        weights = self.weights[seeds].ravel()
+        found = weights.nonzero()[0]
+        return unique_sums(self.neighbours[seeds].ravel()[found], weights[found], LIMIT)
 
     def arrays(self) -> Mapping[str, NDArray[Any]]:
         return {"neighbours": self.neighbours, "weights": self.weights}

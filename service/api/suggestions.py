@@ -12,13 +12,14 @@ from service.api import json as strict
 from service.api.checks import check_channel, check_currency
 from service.api.current import answer, check_spool, metrics, now, parts
 from service.api.describe import operation, resource
-from service.api.schemas import SuggestionRequestSchema, load
+from service.api.schemas import SuggestionRequestSchema
 from service.api.schemas_answers import RecordedSuggestionSchema, SuggestionAnswerSchema
+from service.api.schemas_compiled import loader
 from service.decision.suggest import suggest
 from service.ledger import decisions, outcomes
 
 blueprint = resource("suggestions", "What to suggest, and the words.")
-REQUEST: Final = SuggestionRequestSchema()
+load: Final = loader(SuggestionRequestSchema())
 
 
 @operation(
@@ -35,7 +36,7 @@ def ask() -> Response:
     Decides whether an offer is right at all, records the decision, and answers with ranked
     suggestions and their words. The same interaction with the same body gets the stored answer.
     """
-    request = load(REQUEST, strict.read())
+    request = load(strict.read())
     check_channel(request.interaction, parts().policy.channels, "/interaction")
     check_currency(request, parts().settings.currency)
     made = suggest(request, parts(), now())

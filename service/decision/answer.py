@@ -54,6 +54,7 @@ def answer_of(
         if verdict.ranking is not None:
             for entry, one in zip(suggestions, verdict.shown, strict=True):
                 entry |= explanation_json(one.chosen, verdict.ranking)
+                entry["features"] = dict(zip(FEATURES, entry["features"], strict=True))
     expires_at = (stores.now + parts.policy.expires).astimezone(UTC)
     answer |= {
         "model_version": bundle.version,
@@ -102,7 +103,10 @@ def record_of(
 
 
 def record_json(verdict: Verdict) -> dict[str, Any]:
-    """What is kept of a decision: `suggestions`, or in the holdout the `shadow` of them."""
+    """What is kept of a decision: `suggestions`, or in the holdout the `shadow` of them.
+
+    Their features are lists in the order of `feature_names`, which are kept once.
+    """
     kept = [
         {
             "rank": rank,
@@ -118,7 +122,8 @@ def record_json(verdict: Verdict) -> dict[str, Any]:
         for rank, one in enumerate(verdict.suggestions, 1)
     ]
     name = "shadow" if verdict.reason else "suggestions"
-    return {name: kept, "excluded": excluded_json(verdict)}
+    named = {"feature_names": FEATURES} if kept else {}
+    return {name: kept, "excluded": excluded_json(verdict), **named}
 
 
 def suggestion_json(rank: int, suggestion: Suggestion) -> dict[str, Any]:
@@ -154,14 +159,13 @@ def suggestion_json(rank: int, suggestion: Suggestion) -> dict[str, Any]:
 def explanation_json(chosen: Chosen, ranking: Ranking) -> dict[str, Any]:
     """Where a suggestion came from: every term of its worth, its features, its sources."""
     place, currency = chosen.place, chosen.item.currency
-    features = ranking.table[place].astype(float).round(4).tolist()
     scores = ranking.candidates.scores[:, place].tolist()
     return {
         "terms": {
             name: money_json(Money(amount, currency)) for name, amount in chosen.worth.terms.items()
         },
         "margin_from": chosen.worth.margin_from,
-        "features": dict(zip(FEATURES, features, strict=True)),
+        "features": [round(value, 4) for value in ranking.table[place].tolist()],
         "sources": {
             kind.name: round(score, 5)
             for kind, score in zip(SOURCES, scores, strict=True)

@@ -34,7 +34,8 @@ class Deadlines:
             self._thread = threading.Thread(target=self._watch, name="deadlines", daemon=True)
             self._thread.start()
         self._running[id(connection)] = (time.monotonic() + seconds, connection)
-        self._some.set()
+        if not self._some.is_set():
+            self._some.set()
         try:
             yield
         finally:

@@ -13,6 +13,7 @@ from psycopg import Connection, errors
 
 from service.ledger.digest import digest
 from service.ledger.feed import INTERACTIONS, interaction_row
+from service.ledger.prepared import Prepared
 from service.record import DecisionRecord, Kept
 
 # What a request does not say about a contact, and the help desk has fed, stays as it was. From the
@@ -65,18 +66,19 @@ _DECISION = """
 INSERT INTO decisions (suggestion_id, interaction_id, customer_id, decided_at, channel, decision,
     reason, eligible, arm, item_ids, kind, script_id, ask_seconds, model_version, policy_version,
     degraded, record, body_digest, answer)
-SELECT %s, %s, %s, %s::timestamptz, %s, %s, %s, %s, %s, %s::text[], %s, %s, %s::int, %s, %s,
-    %s, %s::jsonb, %s::bytea, %s::bytea
+SELECT %s::text, %s::text, %s::text, %s::timestamptz, %s::text, %s::text,
+    %s::text, %s::boolean, %s::text, %s::text[], %s::text, %s::text, %s::integer, %s::text,
+    %s::text, %s::boolean, %s::jsonb, %s::bytea, %s::bytea
 FROM contact"""
-RECORD: Final = "WITH " + _CUSTOMER + "," + _contact("excluded", "known") + _DECISION
+RECORD: Final = Prepared("WITH " + _CUSTOMER + "," + _contact("excluded", "known") + _DECISION)
 DRAIN: Final = "WITH " + _CAREFUL + "," + _contact("known", "excluded") + _DECISION
 
 
 def record_decision(connection: Connection, record: DecisionRecord) -> Kept:
     """Write a decision durably: KEPT, or nothing was written and it says why."""
-    parameters = [*_customer(record), record.expected_version, *_rest(record)]
+    values = [*_customer(record), record.expected_version, *_rest(record)]
     try:
-        written = connection.execute(RECORD, parameters).rowcount
+        written = RECORD.execute(connection, values)
     except errors.UniqueViolation:
         return Kept.DECIDED
     return Kept.KEPT if written else Kept.OVERTAKEN

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from psycopg import Connection, Cursor
 
 from models.domain import Interaction, Item, Order
@@ -132,7 +133,7 @@ def interaction_row(customer_id: str, it: Interaction, mark: bytes) -> Row:
     return (
         it.id, customer_id, it.channel, it.topic, it.status, it.resolved_at,
         it.first_contact, it.fault, it.severity, it.mood, it.public, it.handle_seconds,
-        it.agent_id, it.team, it.employer, _json([asdict(item) for item in it.items]),
+        it.agent_id, it.team, it.employer, msgspec.json.encode(it.items).decode(),
         it.journey_id, it.transfers, it.cost.amount if it.cost else None, mark,
     )  # fmt: skip
 
@@ -212,7 +213,7 @@ def _replace_parts(cursor: Cursor, orders: Sequence[Order]) -> None:
 
 
 def _json(value: object) -> str:
-    """`attributes` and contact `items` as the ledger keeps them; numbers stay numbers."""
+    """`attributes` as the ledger keeps them; numbers stay numbers."""
     return json.dumps(value, default=_number, ensure_ascii=False)
 
 

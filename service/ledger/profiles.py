@@ -8,22 +8,21 @@ from psycopg import Connection
 
 from models.domain import Customer
 from models.purchases import HISTORY_LINES
-from service.profile import Ask, Bought, Profile, Reply, unknown_profile
+from service.profile import Ask, Profile, Reply, bought_of, unknown_profile
 
 REMEMBERED = timedelta(days=400)
 """Asks and replies older than any window of a policy, with a margin."""
 
-# One statement sees one moment of the ledger. `bought`: the newest lines, an item at most once a
-# day (in UTC, as the connection is). `asks`: an offer counts unless the agent did not make it.
+# One statement sees one moment of the ledger. `bought`: the newest lines. `asks`: an offer counts
+# unless the agent did not make it.
 PROFILE = """
 SELECT version, locale, first_name, marketing, objected, vulnerable,
   (SELECT json_agg(json_build_array(placed, item_id, quantity, price)) FROM (
-     SELECT o.placed_at::date AS day, min(extract(epoch FROM o.placed_at)::float8) AS placed,
-            l.item_id, sum(l.quantity) AS quantity, max(l.unit_price)::float8 AS price
+     SELECT extract(epoch FROM o.placed_at)::float8 AS placed, l.item_id, l.quantity,
+            l.unit_price::float8 AS price
      FROM orders o JOIN order_lines l ON l.order_id = o.id
      WHERE o.customer_id = c.id AND o.cancelled_at IS NULL
-     GROUP BY day, l.item_id
-     ORDER BY day DESC, l.item_id DESC
+     ORDER BY o.placed_at DESC
      LIMIT %(lines)s) AS bought),
   (SELECT json_agg(json_build_array(id, CASE WHEN cancelled_at IS NULL
      THEN extract(epoch FROM placed_at)::float8 END) ORDER BY placed_at)
@@ -55,7 +54,11 @@ def read_profile(connection: Connection, customer_id: str, now: datetime) -> Pro
     return Profile(
         customer=Customer(customer_id, locale, first_name, marketing, objected, vulnerable),
         version=version,
-        bought=_columns(bought, orders),
+        bought=bought_of(
+            map(tuple, bought),
+            order_ids=[order_id for order_id, _ in orders],
+            ordered=[at for _, at in orders if at is not None],
+        ),
         asks=[Ask(_time(at), channel) for at, channel in asks],
         replies=[Reply(_time(at), item_id, result) for at, item_id, result in replies],
     )
@@ -63,17 +66,3 @@ def read_profile(connection: Connection, customer_id: str, now: datetime) -> Pro
 
 def _time(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def _columns(
-    rows: list[tuple[float, str, int, float]], orders: list[tuple[str, float | None]]
-) -> Bought:
-    placed, items, quantities, prices = zip(*reversed(rows), strict=True) if rows else [()] * 4
-    return Bought(
-        placed=[float(at) for at in placed],
-        item_ids=list(items),
-        quantities=list(quantities),
-        prices=[float(price) for price in prices],
-        order_ids=[order_id for order_id, _ in orders],
-        ordered=[float(at) for _, at in orders if at is not None],
-    )

@@ -56,11 +56,13 @@ class LedgerPool:
         if time.monotonic() < self._closed_until:
             raise LedgerAway(AWAY)
         try:
-            with (
-                self._pool.connection() as connection,
-                self._deadlines.within(connection, seconds),
-            ):
-                yield connection
+            # Not the pool's own context: that commits, and these have nothing to commit.
+            connection = self._pool.getconn()
+            try:
+                with self._deadlines.within(connection, seconds):
+                    yield connection
+            finally:
+                self._pool.putconn(connection)
         except (
             psycopg.OperationalError,
             psycopg.InterfaceError,
