@@ -7,12 +7,13 @@ counting). gunicorn runs `service.app:create_app`; see `docs/operating.md`.
 from __future__ import annotations
 
 import re
+import secrets
 import time
 from contextlib import suppress
 from typing import Final
-from uuid import uuid4
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response
+from flask.globals import app_ctx
 from flask_smorest import Api  # type: ignore[import-untyped]
 from werkzeug.exceptions import ClientDisconnected
 
@@ -32,9 +33,10 @@ from service.api import (
     reports,
     suggestions,
 )
-from service.api.current import metrics
+from service.api.current import asked, metrics
 from service.api.metrics import Metrics
 from service.api.schemas_answers import ProblemSchema
+from service.api.web import Web
 from service.parts import Parts, make_parts
 from service.settings import Settings
 
@@ -54,7 +56,7 @@ def create_app(settings: Settings, *, parts: Parts | None = None) -> Flask:
         settings: where the stores and bundles are.
         parts: given by tests, which keep house themselves; otherwise made from the settings.
     """
-    app = Flask("encore", static_folder=None)
+    app = Web("encore", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False  # an id may hold two of them
     app.url_map.converters["customer"] = customers.CustomerId
@@ -88,9 +90,10 @@ def _add_resources(app: Flask) -> dict[str, object]:
 
 
 def _begin() -> None:
-    g.began = time.perf_counter()
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+    kept, request = app_ctx.g, asked()
+    kept.began = time.perf_counter()
+    given = request.environ.get("HTTP_X_REQUEST_ID", "")
+    kept.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
     access.check(request)
     for value in (request.view_args or {}).values():
         if "\0" in value or len(value) > LONGEST_ID:
@@ -98,20 +101,21 @@ def _begin() -> None:
 
 
 def _end(response: Response) -> Response:
+    kept, request = app_ctx.g, asked()
     if response.status_code >= 400:
-        _drain()
+        _drain(request)
     headers = response.headers
-    headers["X-Request-Id"] = g.request_id
+    headers["X-Request-Id"] = kept.request_id
     headers["X-Content-Type-Options"] = "nosniff"
     headers.setdefault("Cache-Control", "no-store")
     rule = request.url_rule
     call = f"{request.method} {rule.rule}" if rule is not None else "unmatched"
-    seconds = time.perf_counter() - g.began
+    seconds = time.perf_counter() - kept.began
     metrics().answered(call, response.status_code, seconds)
     return response
 
 
-def _drain() -> None:
+def _drain(request: Request) -> None:
     """Read what a refused request still sends; closing on unread bytes would lose the answer."""
     if (request.content_length or 0) > DRAIN_LIMIT:
         return

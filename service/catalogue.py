@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from psycopg import Connection
 
@@ -30,6 +31,10 @@ class ItemCatalogue(Mapping[str, Item]):
 
     def __getitem__(self, item_id: str) -> Item:
         return self._items[item_id]
+
+    def get(self, item_id: str, default: Any = None, /) -> Any:
+        """As of any mapping, straight from the dictionary."""
+        return self._items.get(item_id, default)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._items)

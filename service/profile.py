@@ -6,7 +6,7 @@ Built by `service/ledger/profiles.py`, kept by `service/memory.py`, read by `ser
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import msgspec
@@ -75,12 +75,13 @@ class Profile:
             objected=known.objected or customer.objected,
             vulnerable=known.vulnerable if customer.vulnerable is None else customer.vulnerable,
         )
-        return replace(self, customer=merged, bought=_with_orders(self.bought, orders))
+        bought = _with_orders(self.bought, orders) if orders else self.bought
+        return Profile(merged, self.version, bought, self.asks, self.replies)
 
     def after_decision(self, customer: Customer, ask: Ask | None) -> Profile:
         """As the ledger knows it once a decision with these facts of the customer is written."""
         asks = [*self.asks, ask] if ask else self.asks
-        return replace(self, customer=customer, version=self.version + 1, asks=asks)
+        return Profile(customer, self.version + 1, self.bought, asks, self.replies)
 
 
 def day_of(days: float) -> date:

@@ -54,7 +54,7 @@ def check(request: Request) -> None:
     allowed = ROUTES.get(f"{method} {request.url_rule.rule}", frozenset())
     if allowed is PUBLIC or (allowed is NEARBY and _is_nearby(request)):
         return
-    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, text = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() != "bearer":
         raise errors.NoKey("Send a key in the header: Authorization: Bearer enc_…")
     key = parts().keys.holder(text.strip(), parts().pool, now())

@@ -8,12 +8,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Response, current_app
+from flask.globals import request_ctx
 
 from service import errors
 
 if TYPE_CHECKING:
+    from flask import Request
+
     from service.api.metrics import Metrics
     from service.parts import Parts
+
+
+def asked() -> Request:
+    """The request itself, where much is asked of it: each use of `flask.request` looks it up."""
+    return request_ctx.request
 
 
 def parts() -> Parts:

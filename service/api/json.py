@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Final
+from typing import IO, Any, Final
 
-from flask import request
+from flask import Request
 
 from service import errors
+from service.api.current import asked
 
 SINGLE_LIMIT: Final = 64 * 1024
 BULK_LIMIT: Final = 8 * 1024 * 1024
@@ -34,11 +35,12 @@ def read(limit: int = SINGLE_LIMIT) -> Any:
         errors.WrongMediaType: it is not called application/json.
         errors.Malformed: it is not JSON as we accept it.
     """
+    request = asked()
     if (request.content_length or 0) > limit:
         raise _too_large(limit)
-    _check_media_type()
+    _check_media_type(request)
     try:
-        raw = request.stream.read(limit + 1)
+        raw = _body(request).read(limit + 1)
     except OSError as error:  # the client left, or its chunks make no sense
         raise errors.Malformed("The body broke off; send it again, whole.") from error
     if len(raw) > limit:
@@ -67,12 +69,19 @@ def parse(raw: bytes) -> Any:
     return value
 
 
-def _check_media_type() -> None:
+def _body(request: Request) -> IO[bytes]:
+    """The stream as it is where the server itself ends it, as gunicorn does."""
+    environ = request.environ
+    stream: IO[bytes] = environ["wsgi.input"]
+    return stream if environ.get("wsgi.input_terminated") else request.stream
+
+
+def _check_media_type(request: Request) -> None:
     if request.content_type != "application/json":
         charset = request.mimetype_params.get("charset", "utf-8").lower()
         if request.mimetype != "application/json" or charset not in ("utf-8", "utf8"):
             raise errors.WrongMediaType("Send JSON in UTF-8, with Content-Type: application/json.")
-    if request.headers.get("Content-Encoding", "identity") != "identity":
+    if request.environ.get("HTTP_CONTENT_ENCODING", "identity") != "identity":
         raise errors.WrongMediaType("Send the body uncompressed, without Content-Encoding.")
 
 

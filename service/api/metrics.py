@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -44,13 +45,16 @@ class Metrics:
             ("decision", "reason"),
             registry=self.registry,
         )
+        # As many as there are series; to look one up by its labels takes longer than to count.
+        self._requests_of = cache(self._requests.labels)
+        self._decisions_of = cache(self._decisions.labels)
 
     def answered(self, call: str, status: int, seconds: float) -> None:
         """Count a request; `call` is "GET /rule", or "unmatched"."""
-        self._requests.labels(call, f"{status // 100}xx").observe(seconds)
+        self._requests_of(call, f"{status // 100}xx").observe(seconds)
 
     def decided(self, decision: str, reason: str | None) -> None:
-        self._decisions.labels(decision, reason or "").inc()
+        self._decisions_of(decision, reason or "").inc()
 
     def text(self, parts: Parts) -> bytes:
         """Everything in Prometheus' own format."""

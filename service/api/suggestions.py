@@ -36,11 +36,11 @@ def ask() -> Response:
     Decides whether an offer is right at all, records the decision, and answers with ranked
     suggestions and their words. The same interaction with the same body gets the stored answer.
     """
-    request = load(strict.read())
-    check_channel(request.interaction, parts().policy.channels, "/interaction")
-    check_currency(request, parts().settings.currency)
-    made = suggest(request, parts(), now())
-    response = Response(made.body, mimetype="application/json")
+    request, known = load(strict.read()), parts()
+    check_channel(request.interaction, known.policy.channels, "/interaction")
+    check_currency(request, known.settings.currency)
+    made = suggest(request, known, now())
+    response = Response(made.body, content_type="application/json")
     if made.verdict is None:
         response.headers["Idempotent-Replayed"] = "true"
     elif not request.dry_run:

@@ -1,19 +1,22 @@
-"""The answer of `POST /v1/suggestions` and the record kept beside it, as plain JSON values."""
+"""The answer of `POST /v1/suggestions` and the record kept beside it, as JSON.
+
+Amounts are Decimals of whole cents, which are encoded as strings.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
 from datetime import UTC
-from typing import Any
+from typing import Any, Final
 
 import msgspec
+import numpy as np
 
 from models.bundle import Bundle
 from models.candidates import SOURCES
-from models.domain import Customer, Money, SuggestionRequest
+from models.domain import Customer, SuggestionRequest
 from models.features import FEATURES
-from models.recommender import Ranking
 from service.continuity import Continuity
 from service.decision.choose import Chosen
 from service.decision.verdict import Suggestion, Verdict
@@ -22,7 +25,7 @@ from service.parts import Parts
 from service.profile import Profile
 from service.record import DecisionRecord, body_digest_of
 
-_encode = msgspec.json.Encoder().encode
+_encode: Final = msgspec.json.Encoder().encode
 
 
 def answer_of(
@@ -51,10 +54,9 @@ def answer_of(
         answer["question"] = question
     if request.explain:
         answer["excluded"] = excluded_json(verdict)
-        if verdict.ranking is not None:
-            for entry, one in zip(suggestions, verdict.shown, strict=True):
-                entry |= explanation_json(one.chosen, verdict.ranking)
-                entry["features"] = dict(zip(FEATURES, entry["features"], strict=True))
+        for entry, explained in zip(suggestions, explanations_json(verdict), strict=False):
+            features = dict(zip(FEATURES, explained["features"], strict=True))
+            entry |= {**explained, "features": features}
     expires_at = (stores.now + parts.policy.expires).astimezone(UTC)
     answer |= {
         "model_version": bundle.version,
@@ -112,14 +114,16 @@ def record_json(verdict: Verdict) -> dict[str, Any]:
             "rank": rank,
             "item_id": one.chosen.item.id,
             "kind": one.kind,
-            "price": {"amount": str(one.chosen.item.price), "currency": one.chosen.item.currency},
+            "price": {"amount": one.chosen.item.price, "currency": one.chosen.item.currency},
             "probability": one.chosen.probability,
-            "worth": str(one.chosen.worth.total),
+            "worth": one.chosen.worth.total,
             "because": one.because.code,
             "script": f"{one.words.id}@{one.words.version}",
-            **(explanation_json(one.chosen, verdict.ranking) if verdict.ranking else {}),
+            **explained,
         }
-        for rank, one in enumerate(verdict.suggestions, 1)
+        for rank, (one, explained) in enumerate(
+            zip(verdict.suggestions, explanations_json(verdict), strict=True), 1
+        )
     ]
     name = "shadow" if verdict.reason else "suggestions"
     named = {"feature_names": FEATURES} if kept else {}
@@ -134,9 +138,9 @@ def suggestion_json(rank: int, suggestion: Suggestion) -> dict[str, Any]:
         "item_id": chosen.item.id,
         "name": chosen.item.name,
         "kind": suggestion.kind,
-        "price": money_json(Money(chosen.item.price, chosen.item.currency)),
+        "price": {"amount": chosen.item.price, "currency": chosen.item.currency},
         "probability": round(chosen.probability, 4),
-        "worth": money_json(Money(chosen.worth.total, chosen.item.currency)),
+        "worth": {"amount": chosen.worth.total, "currency": chosen.item.currency},
         "because": [{"code": suggestion.because.code, "text": suggestion.because.text}],
         "fit": chosen.fit.verdict if chosen.fit else None,
         "accept_label": words.accept_label,
@@ -156,19 +160,39 @@ def suggestion_json(rank: int, suggestion: Suggestion) -> dict[str, Any]:
     }
 
 
-def explanation_json(chosen: Chosen, ranking: Ranking) -> dict[str, Any]:
-    """Where a suggestion came from: every term of its worth, its features, its sources."""
-    place, currency = chosen.place, chosen.item.currency
-    scores = ranking.candidates.scores[:, place].tolist()
+def explanations_json(verdict: Verdict) -> list[dict[str, Any]]:
+    """Where each suggestion came from: every term of its worth, its features, its sources."""
+    ranking = verdict.ranking
+    if ranking is None or not verdict.suggestions:
+        return []
+    places = [one.chosen.place for one in verdict.suggestions]
+    # all at once, and as doubles: a rounded float32 would show more digits
+    features = ranking.table[places].astype(np.float64).round(4).tolist()
+    scores = ranking.candidates.scores[:, places].T.tolist()
+    return [
+        explanation_json(one.chosen, row, found)
+        for one, row, found in zip(verdict.suggestions, features, scores, strict=True)
+    ]
+
+
+def explanation_json(chosen: Chosen, features: list[float], scores: list[float]) -> dict[str, Any]:
+    """One of them.
+
+    Args:
+        features: the item's, in the order of `FEATURES`, rounded.
+        scores: what each of `SOURCES` gave the item.
+    """
+    currency = chosen.item.currency
     return {
         "terms": {
-            name: money_json(Money(amount, currency)) for name, amount in chosen.worth.terms.items()
+            name: {"amount": amount, "currency": currency}
+            for name, amount in chosen.worth.terms.items()
         },
         "margin_from": chosen.worth.margin_from,
-        "features": [round(value, 4) for value in ranking.table[place].tolist()],
+        "features": features,
         "sources": {
-            kind.name: round(score, 5)
-            for kind, score in zip(SOURCES, scores, strict=True)
+            source.name: round(score, 5)
+            for source, score in zip(SOURCES, scores, strict=True)
             if score > 0
         },
     }
@@ -189,7 +213,3 @@ def question_of(suggestions: Sequence[Suggestion]) -> str | None:
             name = suggestion.chosen.item.name
             return f"What is the {fitting.missing[0]} of {name}? It is not listed."
     return None
-
-
-def money_json(money: Money) -> dict[str, str]:
-    return {"amount": f"{money.amount:.2f}", "currency": money.currency}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 import numpy as np
 
 from models.candidates.together import Together, seeds_of
@@ -21,8 +21,7 @@ DUE: Final = (0.9, 2.0)
 PLACE: Final[Mapping[str, int]] = {name: place for place, name in enumerate(FEATURES)}
 
 
-@dataclass(frozen=True, slots=True)
-class Because:
+class Because(msgspec.Struct, frozen=True):
     """`code` is stable; `text` is for the agent."""
 
     code: str

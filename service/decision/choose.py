@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from operator import itemgetter
+
+import msgspec
 
 from models import fit
 from models.domain import Item, SuggestionRequest
@@ -17,8 +19,7 @@ from service.decision.worth import Worth, rough_worth, worth_of_asking
 from service.profile import Profile
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(msgspec.Struct, frozen=True, gc=False):
     """One item worth asking for; `place` is its row in the ranking's arrays."""
 
     item: Item
@@ -28,8 +29,7 @@ class Chosen:
     fit: Fit | None
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True):
     """What is left: `chosen` best first; `reason` says why nothing is; `excluded` by item id."""
 
     chosen: list[Chosen]
@@ -54,24 +54,25 @@ def choose(
     barred = _barred(request, profile, policy, now)
     excluded: dict[str, str] = {}
     shortlist: list[tuple[bool, float, int, Item, float, Fit | None]] = []
+    ids, needs, asking = recommender.catalogue.ids, request.needs, float(cost_of_asking)
+    positions, chances = ranking.candidates.items.tolist(), ranking.probabilities.tolist()
     for place in ranking.order.tolist():
-        item_id = recommender.catalogue.ids[ranking.candidates.items[place]]
+        item_id, chance = ids[positions[place]], chances[place]
         item = catalogue.get(item_id)
         why = barred.get(item_id) or _unsellable(item)
-        fitting = judge(item.attributes, request.needs) if item and request.needs else None
+        fitting = judge(item.attributes, needs) if item and needs else None
         if why is None and fitting is not None and fitting.verdict == fit.DOES_NOT_FIT:
             why = fit.DOES_NOT_FIT
         if why or item is None:
             excluded[item_id] = why or "unknown_item"
             continue
-        chance = float(ranking.probabilities[place])
-        about = rough_worth(item, chance, policy.margin_rate, cost_of_asking)
+        about = rough_worth(item, chance, policy.margin_rate, asking)
         unsure = fitting is not None and bool(fitting.missing)
         shortlist.append((unsure, -about, place, item, chance, fitting))
         if len(shortlist) == policy.shortlist:
             break
     chosen: list[Chosen] = []
-    for _, _, place, item, chance, fitting in sorted(shortlist, key=lambda one: one[:3]):
+    for _, _, place, item, chance, fitting in sorted(shortlist, key=itemgetter(0, 1, 2)):
         if len(chosen) == request.limit:
             break
         worth = worth_of_asking(item, chance, policy.margin_rate, cost_of_asking)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from models.recommender import Ranking
 from service.decision.because import Because
@@ -11,8 +12,7 @@ from service.decision.choose import Choice, Chosen
 from service.scripts.facts import Words
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(msgspec.Struct, frozen=True):
     """A chosen item with its kind, its reason and its words."""
 
     chosen: Chosen
@@ -21,8 +21,7 @@ class Suggestion:
     words: Words
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """An offer, or the reason why there is none.
 
     Attributes:

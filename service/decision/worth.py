@@ -9,17 +9,17 @@ it joins as one more entry of `terms`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
+
+import msgspec
 
 from models.domain import Item
 
 CENT: Final = Decimal("0.01")
 
 
-@dataclass(frozen=True, slots=True)
-class Worth:
+class Worth(msgspec.Struct, frozen=True, gc=False):
     """`terms` in the ledger's currency, rounded to the cent one by one; `total` is their sum.
 
     `margin_from` is `unit_cost` where the item's own cost is known, else `margin_rate`.
@@ -30,13 +30,11 @@ class Worth:
     margin_from: str
 
 
-def rough_worth(
-    item: Item, probability: float, margin_rate: float, cost_of_asking: Decimal
-) -> float:
+def rough_worth(item: Item, probability: float, margin_rate: float, cost_of_asking: float) -> float:
     """The same in binary floating point and unrounded: good enough to put items in order."""
     price = float(item.price)
     margin = price * margin_rate if item.unit_cost is None else price - float(item.unit_cost)
-    return probability * margin - float(cost_of_asking)
+    return probability * margin - cost_of_asking
 
 
 def worth_of_asking(
@@ -55,8 +53,9 @@ def worth_of_asking(
     else:
         margin, margin_from = item.price * Decimal(str(margin_rate)), "margin_rate"
     chance = Decimal(str(round(probability, 6)))
-    terms = {"expected_margin": cents(chance * margin), "asking": -cents(cost_of_asking)}
-    return Worth(sum(terms.values(), Decimal(0)), terms, margin_from)
+    expected, asking = cents(chance * margin), -cents(cost_of_asking)
+    terms = {"expected_margin": expected, "asking": asking}
+    return Worth(expected + asking, terms, margin_from)
 
 
 def cents(amount: Decimal) -> Decimal:

@@ -11,7 +11,6 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
 
 import psycopg
 from psycopg import Connection
@@ -27,19 +26,18 @@ class Deadlines:
         self._some = threading.Event()
         self._thread: threading.Thread | None = None
 
-    @contextlib.contextmanager
-    def within(self, connection: Connection, seconds: float) -> Iterator[None]:
-        """The work inside fails with `psycopg.OperationalError` when it takes longer."""
+    def begin(self, connection: Connection, seconds: float) -> None:
+        """From now on work fails with `psycopg.OperationalError` when it takes longer."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._watch, name="deadlines", daemon=True)
             self._thread.start()
         self._running[id(connection)] = (time.monotonic() + seconds, connection)
         if not self._some.is_set():
             self._some.set()
-        try:
-            yield
-        finally:
-            self._running.pop(id(connection), None)
+
+    def end(self, connection: Connection) -> None:
+        """The work is done."""
+        self._running.pop(id(connection), None)
 
     def _watch(self) -> None:
         while True:

@@ -68,7 +68,7 @@ INSERT INTO decisions (suggestion_id, interaction_id, customer_id, decided_at, c
     degraded, record, body_digest, answer)
 SELECT %s::text, %s::text, %s::text, %s::timestamptz, %s::text, %s::text,
     %s::text, %s::boolean, %s::text, %s::text[], %s::text, %s::text, %s::integer, %s::text,
-    %s::text, %s::boolean, %s::jsonb, %s::bytea, %s::bytea
+    %s::text, %s::boolean, %s::json, %s::bytea, %s::bytea
 FROM contact"""
 RECORD: Final = Prepared("WITH " + _CUSTOMER + "," + _contact("excluded", "known") + _DECISION)
 DRAIN: Final = "WITH " + _CAREFUL + "," + _contact("known", "excluded") + _DECISION

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 def digest(content: object) -> bytes:
     """The SHA-256 of `content`: domain values, and tuples of them."""
-    text = json.dumps(content, default=_plain, sort_keys=True, separators=(",", ":"))
-    return sha256(text.encode()).digest()
+    return sha256(_encode(content).encode()).digest()
 
 
 def _plain(value: object) -> object:
@@ -36,6 +35,9 @@ def _plain(value: object) -> object:
             if (content := getattr(value, name)) is not None
         }
     raise TypeError(f"{type(value).__name__} has no digest")
+
+
+_encode: Final = json.JSONEncoder(default=_plain, sort_keys=True, separators=(",", ":")).encode
 
 
 @cache

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+import msgspec
+
 from models.domain import Money
 
 
@@ -54,8 +56,7 @@ class ServiceFacts:
     status: str = "resolved"
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(msgspec.Struct, frozen=True):
     """What to say.
 
     Attributes:

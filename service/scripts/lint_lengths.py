@@ -12,9 +12,9 @@ from service.scripts.channels import (
     SUBJECT_CHARACTERS,
     Rule,
 )
-from service.scripts.placeholders import PLACEHOLDERS, Entry, say
+from service.scripts.placeholders import PLACEHOLDERS, Entry, plain, say
 from service.scripts.read import Problem, ScriptFile
-from service.scripts.render import Parts, join, with_subject
+from service.scripts.render import Open, join, with_subject
 
 LABEL = 30
 """Proposed: what fits a button; Salesforce allows 80 and advises less."""
@@ -32,16 +32,16 @@ def length_problems(file: ScriptFile) -> Iterator[Problem]:
     if not all(file.tables.get(part) for part in (*PARTS, "service")):
         return
     longest = {part: _longest(file.tables[part], values, rule) for part in (*PARTS, "service")}
-    said = {part: text for part, (_, text) in longest.items()}
-    asked: Parts = dict(said)
-    asked["disclosures"] = [say(entry, values) for entry in file.tables["disclosures"].values()]
-    asking = join(asked, rule.turns, rule)
+    said: Open = {part: plain(text) for part, (_, text) in longest.items()}
+    disclosures = file.tables["disclosures"].values()
+    asked = {**said, "disclosures": [plain(say(entry, values)) for entry in disclosures]}
+    asking = join(asked, rule.turns, rule).fill({})
     yield from _too_long(file, rule, asking, PARTS[:8], longest)
     for part in AFTER_THE_ANSWER:
-        yield from _too_long(file, rule, said[part], (part,), longest)
-    closing: Parts = {**said, "decline": said["service"]}
+        yield from _too_long(file, rule, longest[part][1], (part,), longest)
+    closing = join({**said, "decline": said["service"]}, SERVICE_TURNS, rule).fill({})
     parts = ("acknowledge", "confirm", "service")
-    yield from _too_long(file, rule, join(closing, SERVICE_TURNS, rule), parts, longest)
+    yield from _too_long(file, rule, closing, parts, longest)
     for entry in file.tables.get("public", {}).values():
         for text in entry:
             yield from _too_long(file, rule, text.source, ("public",), {})

@@ -8,7 +8,7 @@ looked at again.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,6 +48,8 @@ class Sentence:
     needs: frozenset[str]
 
     def fill(self, values: Mapping[str, str]) -> str:
+        if not self.slots:
+            return self.pieces[0]
         filled = list(self.pieces)
         for place, name in self.slots:
             filled[place] = values[name]
@@ -61,6 +63,11 @@ class Text:
     source: str
     whole: Sentence
     sentences: tuple[Sentence, ...]
+
+
+def plain(text: str) -> Sentence:
+    """Words without gaps."""
+    return Sentence((text,), (), frozenset())
 
 
 Entry = tuple[Text, ...]
@@ -91,27 +98,40 @@ def _cut(source: str) -> Sentence:
             slots.append((place, piece))
         pieces.append(piece)
     if not slots:
-        return Sentence((source,), (), frozenset())
+        return plain(source)
     return Sentence(tuple(pieces), tuple(slots), frozenset(name for _, name in slots))
 
 
 def say(entry: Entry, values: Mapping[str, str]) -> str:
+    """An entry in the words that fit what is known."""
+    return sayable(entry, values.keys()).fill(values)
+
+
+def sayable(entry: Entry, known: Set[str]) -> Sentence:
     """The first alternative that can be filled; else what is left of the last one.
 
     A sentence that wants a value that is not known is dropped, never said with a gap.
     """
-    known = values.keys()
     for text in entry:
         if known >= text.whole.needs:
-            return text.whole.fill(values)
-    return " ".join(
-        sentence.fill(values) for sentence in entry[-1].sentences if known >= sentence.needs
-    )
+            return text.whole
+    return joined(" ", [one for one in entry[-1].sentences if known >= one.needs])
 
 
-def constant(entry: Entry) -> str | None:
-    """The text of an entry that is the same whatever is known; None of one with gaps."""
-    return entry[0].source if not entry[0].whole.needs else None
+def joined(between: str, sentences: Sequence[Sentence]) -> Sentence:
+    """Sentences as one, with `between` between them."""
+    pieces: list[str] = [""]
+    slots: list[tuple[int, str]] = []
+    for number, sentence in enumerate(sentences):
+        pieces[-1] += between if number else ""
+        named = dict(sentence.slots)
+        for place, piece in enumerate(sentence.pieces):
+            if place in named:
+                slots.append((len(pieces), named[place]))
+                pieces += ["", ""]
+            else:
+                pieces[-1] += piece
+    return Sentence(tuple(pieces), tuple(slots), frozenset(name for _, name in slots))
 
 
 def clean(value: str) -> str:

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service.scripts.channels import PARTS, RULES, SERVICE_TURNS, Rule
 from service.scripts.choose import choose
 from service.scripts.facts import Words
-from service.scripts.placeholders import Entry, constant, say
+from service.scripts.placeholders import Entry, Sentence, say, sayable
 from service.scripts.read import ScriptFile
-from service.scripts.render import Chosen, Ready, fill, join, with_subject
+from service.scripts.render import Open, fill, join, with_subject
 from service.scripts.tone import UNSETTLED
+
+Chosen = dict[str, Entry | list[Entry]]
+"""What is said in each part, in their order; of `disclosures` there are several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The sentences that can be said with what is known: each part, and all that asks as one."""
+
+    parts: Open
+    text: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +38,31 @@ class Plan:
     subject: str | None
     accept_label: str
     decline_label: str
+    wordings: dict[frozenset[str], Wording] = field(default_factory=dict)
+    """By what is known of a customer: at most one for each set of placeholders."""
 
     def write(self, values: Mapping[str, str]) -> Words:
         """The words for one customer: filled, joined and measured."""
-        parts = fill(self.chosen, values)
-        text = join(parts, self.turns, self.rule)
+        known = frozenset(values)
+        wording = self.wordings.get(known)
+        if wording is None:
+            wording = self.wordings[known] = self._wording(known)
+        text = wording.text.fill(values)
         if self.subject is not None:
             text = with_subject(text, self.subject)
         return Words(
-            self.id, self.version, self.locale, parts, text, *self.rule.measure(text),
-            self.accept_label, self.decline_label, self.subject,
+            self.id, self.version, self.locale, fill(wording.parts, values), text,
+            *self.rule.measure(text), self.accept_label, self.decline_label, self.subject,
         )  # fmt: skip
+
+    def _wording(self, known: frozenset[str]) -> Wording:
+        parts: Open = {
+            part: [sayable(one, known) for one in entry]
+            if isinstance(entry, list)
+            else sayable(entry, known)
+            for part, entry in self.chosen.items()
+        }
+        return Wording(parts, join(parts, self.turns, self.rule))
 
 
 def ask_plan(file: ScriptFile, topic: str, kind: str, mood: str, fault: str) -> Plan:
@@ -46,9 +71,9 @@ def ask_plan(file: ScriptFile, topic: str, kind: str, mood: str, fault: str) -> 
     chosen: Chosen = {}
     for part in PARTS:
         if part == "disclosures":
-            chosen[part] = [_ready(entry) for entry in file.tables[part].values()]
+            chosen[part] = list(file.tables[part].values())
         else:
-            chosen[part] = _ready(choose(file.tables[part], true_of_it))
+            chosen[part] = choose(file.tables[part], true_of_it)
     return _plan(f"{file.channel}.{topic}.{kind}.{mood}", file, topic, chosen, asks=True)
 
 
@@ -57,16 +82,16 @@ def service_plan(
 ) -> Plan:
     """Acknowledge, confirm where that is true, and the closing line."""
     true_of_it = frozenset((topic, reason, mood, fault))
-    chosen: Chosen = {"acknowledge": _ready(choose(file.tables["acknowledge"], true_of_it))}
+    chosen: Chosen = {"acknowledge": choose(file.tables["acknowledge"], true_of_it)}
     if resolved and reason not in UNSETTLED:
-        chosen["confirm"] = _ready(choose(file.tables["confirm"], true_of_it))
-    chosen["decline"] = _ready(choose(file.tables["service"], true_of_it))
+        chosen["confirm"] = choose(file.tables["confirm"], true_of_it)
+    chosen["decline"] = choose(file.tables["service"], true_of_it)
     return _plan(f"{file.channel}.{topic}.service.{mood}", file, topic, chosen)
 
 
 def public_plan(file: ScriptFile, topic: str, mood: str) -> Plan:
     """An invitation to a private message; nothing of it is personal."""
-    chosen: Chosen = {part: _ready(entry) for part, entry in file.tables["public"].items()}
+    chosen: Chosen = dict(file.tables["public"])
     return _plan(f"{file.channel}.{topic}.service.{mood}", file, topic, chosen)
 
 
@@ -78,8 +103,3 @@ def _plan(script_id: str, file: ScriptFile, topic: str, chosen: Chosen, asks: bo
         subject = say(choose(file.tables["subject"], frozenset((topic,))), {})
     accept, decline = (say(file.tables["labels"][key], {}) for key in ("accept", "decline"))
     return Plan(script_id, file.version, file.locale, rule, turns, chosen, subject, accept, decline)
-
-
-def _ready(entry: Entry) -> Ready:
-    text = constant(entry)
-    return entry if text is None else text

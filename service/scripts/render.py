@@ -1,4 +1,4 @@
-"""Fills the chosen texts with the facts and joins them as the channel wants.
+"""Joins the chosen texts as the channel wants, and fills them with the facts.
 
 Every number in a script comes from the facts: the library itself holds none.
 """
@@ -8,37 +8,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from service.scripts.channels import Rule
-from service.scripts.placeholders import Entry, say
+from service.scripts.placeholders import Sentence, joined
 
 Parts = dict[str, str | list[str]]
-Ready = Entry | str
-"""An entry, or its text where it has no gaps."""
-Chosen = dict[str, Ready | list[Ready]]
-"""What is said in each part, in their order; of `disclosures` there are several."""
+Open = dict[str, Sentence | list[Sentence]]
+"""The same with their gaps."""
 
 
-def fill(chosen: Chosen, values: Mapping[str, str]) -> Parts:
+def fill(parts: Open, values: Mapping[str, str]) -> Parts:
     """The parts with their gaps filled."""
     return {
-        part: [_fill(one, values) for one in entry]
-        if isinstance(entry, list)
-        else _fill(entry, values)
-        for part, entry in chosen.items()
+        part: [one.fill(values) for one in said] if isinstance(said, list) else said.fill(values)
+        for part, said in parts.items()
     }
 
 
-def _fill(ready: Ready, values: Mapping[str, str]) -> str:
-    return ready if isinstance(ready, str) else say(ready, values)
-
-
-def join(parts: Parts, turns: tuple[tuple[str, ...], ...], rule: Rule) -> str:
+def join(parts: Open, turns: tuple[tuple[str, ...], ...], rule: Rule) -> Sentence:
     """The parts of each turn, as many as there are, grouped as on this channel."""
-    groups = (" ".join(_said(parts[part]) for part in turn if part in parts) for turn in turns)
-    return rule.between.join(groups)
+    groups = [
+        joined(" ", [_whole(parts[part]) for part in turn if part in parts]) for turn in turns
+    ]
+    return joined(rule.between, groups)
 
 
-def _said(part: str | list[str]) -> str:
-    return part if isinstance(part, str) else " ".join(part)
+def _whole(part: Sentence | list[Sentence]) -> Sentence:
+    return joined(" ", part) if isinstance(part, list) else part
 
 
 def with_subject(text: str, subject: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.scripts.placeholders import BadPlaceholder, parse, say
+from service.scripts.placeholders import BadPlaceholder, joined, parse, say
 
 any_text = st.text(st.characters(exclude_categories=["Cs"]))
 
@@ -49,3 +49,17 @@ def test_a_value_is_set_in_once_and_literally(name: str, price: str) -> None:
     entry = (parse("A {item_name} for {price}, {item_name}."),)
     said = say(entry, {"item_name": name, "price": price})
     assert said == "A " + name + " for " + price + ", " + name + "."
+
+
+@given(
+    st.lists(st.sampled_from(["", "Hello.", "That is {price}. Fine?", "{first_name}{price}"])),
+    any_text, any_text,
+)  # fmt: skip
+def test_sentences_joined_are_filled_like_each_alone(
+    sources: list[str], between: str, value: str
+) -> None:
+    sentences = [parse(source).whole for source in sources]
+    values = {"price": value, "first_name": "{price}"}
+    whole = joined(between, sentences)
+    assert whole.fill(values) == between.join(one.fill(values) for one in sentences)
+    assert whole.needs == {name for one in sentences for name in one.needs}
