@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.candidates import SOURCES
-from models.catalogue import Catalogue
+from models.catalogue import FACTS, MONTHS, Catalogue
 from models.features import FEATURES
 from models.ranker import DEPTH, Ranker
 from models.recommender import Recommender
@@ -187,13 +187,9 @@ def _arrays(recommender: Recommender) -> dict[str, NDArray[Any]]:
     catalogue = recommender.catalogue
     arrays: dict[str, NDArray[Any]] = {
         "catalogue.ids": np.array([item_id.encode() for item_id in catalogue.ids], dtype=np.bytes_),
-        "catalogue.prices": catalogue.prices,
         "catalogue.categories": catalogue.categories,
         "catalogue.sellable": catalogue.sellable,
-        "catalogue.recent": catalogue.recent,
-        "catalogue.trend": catalogue.trend,
-        "catalogue.gaps": catalogue.gaps,
-        "catalogue.repeat_rates": catalogue.repeat_rates,
+        "catalogue.facts": catalogue.facts,
         "catalogue.seasons": catalogue.seasons,
     }
     parts = [(source.name, source.arrays()) for source in recommender.sources]
@@ -237,14 +233,9 @@ def _check_sizes(version: str, recommender: Recommender) -> None:
     trees = len(ranker.values)
     right = (
         n > 0
-        and all(
-            len(column) == n
-            for column in (
-                catalogue.prices, catalogue.categories, catalogue.sellable, catalogue.recent,
-                catalogue.trend, catalogue.gaps, catalogue.repeat_rates,
-            )
-        )
-        and catalogue.seasons.shape == (12, n)
+        and len(catalogue.categories) == len(catalogue.sellable) == n
+        and catalogue.facts.shape == (n, len(FACTS))
+        and catalogue.seasons.shape == (n, MONTHS)
         and ranker.features.shape == ranker.thresholds.shape == (trees, 2**DEPTH - 1)
         and ranker.values.shape == (trees, 2**DEPTH)
         and int(ranker.features.max(initial=0)) < len(FEATURES)

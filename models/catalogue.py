@@ -7,101 +7,147 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.past import Lines, Past
 from models.purchases import Days, Floats, Ints, Purchases
 
-RECENT_DAYS = 30.0
-TREND_DAYS = 120.0
-PRIOR_GAPS = 5.0
-"""How many observed reorder gaps weigh as much as the catalogue's own median."""
-MONTHS = 12
+RECENT_DAYS: Final = 30.0
+PRIOR_GAPS: Final = 5.0
+"""How many observed reorder gaps weigh as much as the catalogue's own mean."""
+PRIOR_CHANCES: Final = 10.0
+"""How many chances to buy again weigh as much as the catalogue's own rate."""
+USUAL_GAP: Final = 60.0
+"""Days between two purchases where nobody ever bought anything twice."""
+MONTHS: Final = 12
+
+FACTS: Final = (
+    "sold",  # log of all orders with the item
+    "recent",  # the same, decayed with 30 days
+    "newest",  # log of the customers whose newest order has it
+    "before",  # log of the customers whose second newest order has it
+    "trend",  # log of its share of recent sales against its share of all
+    "newest_trend",  # log of its share of newest orders against its share of earlier ones
+    "repeat_rate",  # purchases per order after the customer's first with it
+    "rebuyers",  # share of its buyers who bought it again
+    "repeated_last",  # share of earlier buyers whose newest order has it
+    "discovered",  # log of the customers who bought it first in their newest order
+    "gap",  # usual days between two purchases by one customer
+    "price",  # log
+)
+PLACE: Final = {name: place for place, name in enumerate(FACTS)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Catalogue:
     """n items.
 
     Attributes:
         ids: the shop's own codes.
-        prices: in the ledger's currency, float32[n].
         categories: position of the category, -1 unknown, int32[n].
         sellable: whether the item may be suggested at all, bool[n].
-        recent: orders with the item, decayed with 30 days, float32[n].
-        trend: log of sales per day lately against longer ago, 0 is steady, float32[n].
-        gaps: usual days between two purchases by one customer, float32[n].
-        repeat_rates: repurchases per buyer, shrunk, float32[n].
-        seasons: log of the month's sales of the item against its mean month, float32[12, n].
+        facts: columns as in `FACTS`; one item's lie side by side, float32[n, len(FACTS)].
+        seasons: log of a month's sales of the item against its mean month, float32[n, 12].
     """
 
     ids: tuple[str, ...]
-    prices: Floats
     categories: Ints
     sellable: NDArray[np.bool_]
-    recent: Floats
-    trend: Floats
-    gaps: Floats
-    repeat_rates: Floats
+    facts: Floats
     seasons: Floats
 
     def __len__(self) -> int:
         return len(self.ids)
 
+    @cached_property
+    def mean_price(self) -> float:
+        """Mean log price."""
+        return float(self.fact("price").mean())
 
-def describe(
-    purchases: Purchases,
-    day: float,
-    ids: Sequence[str],
-    prices: Floats,
-    categories: Ints,
-    sellable: NDArray[np.bool_],
-) -> Catalogue:
-    """Learn how each item sells from all purchases before `day`."""
-    n = len(ids)
-    recent = _decayed(purchases, day, RECENT_DAYS, n)
-    longer = _decayed(purchases, day, TREND_DAYS, n)
-    trend = np.log((recent / RECENT_DAYS + 0.05) / (longer / TREND_DAYS + 0.05))
-    gaps, rates = _reorders(purchases, n)
+    def fact(self, name: str) -> Floats:
+        """One column, float32[n]."""
+        return self.facts[:, PLACE[name]]
+
+
+def describe(past: Past, ids: Sequence[str], sellable: NDArray[np.bool_]) -> Catalogue:
+    """Learn how each item sells from everything before `past.day`."""
+    n, lines = past.n_items, past.lines
+    sold = np.bincount(past.purchases.items, minlength=n).astype(np.float64)
+    recent = _decayed(past.purchases, past.day, RECENT_DAYS, n)
+    newest, before = (
+        np.bincount(lines.items[lines.lags == lag], minlength=n).astype(np.float64)
+        for lag in (0, 1)
+    )
+    columns = {
+        "sold": np.log1p(sold),
+        "recent": np.log1p(recent),
+        "newest": np.log1p(newest),
+        "before": np.log1p(before),
+        "trend": _log_share(recent, 1.0) - _log_share(sold, 3.0),
+        "newest_trend": _log_share(newest, 1.0) - _log_share(np.maximum(sold - newest, 0), 3.0),
+        "price": np.log1p(np.maximum(past.prices, 0)),
+        **_repeats(lines, n),
+    }
+    facts = np.stack([columns[name] for name in FACTS], axis=1)
     return Catalogue(
         ids=tuple(ids),
-        prices=prices,
-        categories=categories,
+        categories=past.categories,
         sellable=sellable,
-        recent=recent,
-        trend=trend.astype(np.float32),
-        gaps=gaps,
-        repeat_rates=rates,
-        seasons=_seasons(purchases, n),
+        facts=np.ascontiguousarray(facts, dtype=np.float32),
+        seasons=_seasons(past.purchases, n),
     )
 
 
-def _decayed(purchases: Purchases, day: float, scale: float, n: int) -> Floats:
-    weights = np.exp(-(day - purchases.days) / scale)
-    return np.bincount(purchases.items, weights, minlength=n).astype(np.float32)
+def _decayed(purchases: Purchases, day: float, scale: float, n: int) -> Days:
+    weights = np.exp((purchases.days - day) / scale)
+    return np.bincount(purchases.items, weights, minlength=n).astype(np.float64)
 
 
-def _reorders(purchases: Purchases, n: int) -> tuple[Floats, Floats]:
-    """Mean gap between purchases of the same item by the same customer, and how usual they are."""
-    known = purchases.customers >= 0
-    customers, items = purchases.customers[known], purchases.items[known]
-    days: Days = purchases.days[known]
-    order = np.lexsort((days, items, customers))
-    customers, items, days = customers[order], items[order], days[order]
-    same = (customers[1:] == customers[:-1]) & (items[1:] == items[:-1])
-    gap = days[1:] - days[:-1]
-    again = same & (gap >= 1.0)
-    usual = float(np.median(gap[again])) if again.any() else 60.0
-    total = np.bincount(items[1:][again], gap[again], minlength=n)
-    count = np.bincount(items[1:][again], minlength=n)
-    gaps = (total + PRIOR_GAPS * usual) / (count + PRIOR_GAPS)
-    first = np.ones(len(items), dtype=bool)
-    first[1:] = ~same
-    buyers = np.bincount(items[first], minlength=n)
-    mean_rate = count.sum() / max(1, buyers.sum())
-    rates = (count + 10 * mean_rate) / (buyers + 10)
-    return gaps.astype(np.float32), rates.astype(np.float32)
+def _log_share(counts: Days, prior: float) -> Days:
+    """Log of each item's share of all, where `prior` more of each were seen."""
+    total = float(counts.sum()) + prior * len(counts)
+    return np.asarray(np.log((counts + prior) / total))
+
+
+def _repeats(lines: Lines, n: int) -> dict[str, Days]:
+    """How items come back: purchases by one customer, oldest first."""
+    order = np.lexsort((lines.orders, lines.items, lines.customers))
+    customers, items, lags = lines.customers[order], lines.items[order], lines.lags[order]
+    again = np.zeros(len(items), dtype=bool)
+    again[1:] = (customers[1:] == customers[:-1]) & (items[1:] == items[:-1])
+    gaps = np.diff(lines.days[order], prepend=0.0)[again]
+    several = np.zeros(len(items), dtype=bool)
+    several[:-1] = again[1:]
+
+    def count(which: NDArray[np.bool_], weights: Ints | None = None) -> Days:
+        chosen = None if weights is None else weights[which]
+        return np.bincount(items[which], chosen, minlength=n).astype(np.float64)
+
+    repeats, chances, buyers = count(again), count(~again, lags), count(~again)
+    rebuyers, earlier = count(~again & several), count(~again & (lags > 0))
+    repeated_last = count(again & (lags == 0))
+    has_more = np.zeros(lines.n_customers, dtype=bool)
+    has_more[lines.customers[lines.lags > 0]] = True
+    discovered = count(~again & (lags == 0) & has_more[customers])
+    spans = np.bincount(items[again], gaps, minlength=n)
+    usual = spans.sum() / repeats.sum() if repeats.sum() else USUAL_GAP
+    return {
+        "repeat_rate": _rate(repeats, chances),
+        "rebuyers": _rate(rebuyers, buyers),
+        "repeated_last": _rate(repeated_last, earlier),
+        "discovered": np.log1p(discovered),
+        "gap": (spans + PRIOR_GAPS * usual) / (repeats + PRIOR_GAPS),
+    }
+
+
+def _rate(times: Days, chances: Days) -> Days:
+    """Shrunk towards the rate of the whole catalogue."""
+    overall = times.sum() / max(1.0, chances.sum())
+    return np.asarray((times + PRIOR_CHANCES * overall) / (chances + PRIOR_CHANCES))
 
 
 def month_of(days: NDArray[np.float64] | float) -> NDArray[np.int64]:
@@ -113,9 +159,9 @@ def month_of(days: NDArray[np.float64] | float) -> NDArray[np.int64]:
 def _seasons(purchases: Purchases, n: int) -> Floats:
     """Per month, how the item's share of that month's sales differs from its share of all."""
     months = month_of(purchases.days)
-    counts = np.bincount(months * n + purchases.items, minlength=MONTHS * n).reshape(MONTHS, n)
-    overall = (counts.sum(axis=0) + 1.0) / (counts.sum() + n)
+    counts = np.bincount(purchases.items.astype(np.int64) * MONTHS + months, minlength=n * MONTHS)
+    counts = counts.reshape(n, MONTHS)
+    overall = (counts.sum(axis=1, keepdims=True) + 1.0) / (counts.sum() + n)
     prior = 20.0 * overall
-    month_total = counts.sum(axis=1, keepdims=True)
-    share = (counts + prior) / (month_total + prior.sum())
+    share = (counts + prior) / (counts.sum(axis=0) + prior.sum())
     return np.asarray(np.log(share / overall), dtype=np.float32)

@@ -82,6 +82,23 @@ class History:
         return self if end - start == len(self) else self._slice(start, end)
 
     @cached_property
+    def lags(self) -> Ints:
+        """How many later orders there are, int32[n]; 0 is the newest."""
+        return self.orders[-1:] - self.orders
+
+    def lately(self, limit: int, fade: float) -> tuple[Ints, Floats]:
+        """The items of the last orders, at most `limit`, and how much each counts.
+
+        Returns:
+            items, each once, int32[k]; the sum of `fade ** lag` over its lines, float32[k].
+        """
+        items, strengths = self.by_item.items, self.by_item.sums(np.power(fade, self.lags))
+        if len(items) > limit:
+            newest = self.by_item.newest.argsort(kind="stable")[-limit:]
+            items, strengths = items[newest], strengths[newest]
+        return items, strengths.astype(np.float32)
+
+    @cached_property
     def by_item(self) -> ByItem:
         """Asked for by whoever looks at items rather than orders; made once."""
         lines = self.items.argsort(kind="stable")

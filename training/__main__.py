@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from training.benchmark.command import benchmark
 from training.evaluate import evaluate
 from training.examples import draw_examples
 from training.fit import fit_ranker, with_sources
@@ -53,6 +54,8 @@ def night(folder: Path, bundles: Path, seed: int, now: datetime) -> int:
 
 
 def main() -> int:
+    if sys.argv[1:2] == ["benchmark"]:
+        return benchmark(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("folder", type=Path, help="what `python -m service export` wrote")
     parser.add_argument(

@@ -68,14 +68,14 @@ def ndcg(hits: NDArray[np.bool_], relevant: int) -> float:
 def personal_frequency(catalogue: Catalogue, moment: Moment) -> Ints:
     """The customer's own items by number of orders, then what is popular: a strong baseline."""
     items, counts = np.unique(moment.history.items, return_counts=True)
-    own = items[np.lexsort((-catalogue.recent[items], -counts))]
+    own = items[np.lexsort((-catalogue.fact("recent")[items], -counts))]
     rest = by_popularity(catalogue)
     return np.concatenate([own, rest[~np.isin(rest, own)]]).astype(np.int32)
 
 
 def by_popularity(catalogue: Catalogue) -> Ints:
     """The best sellers of late; the same for everybody."""
-    top = np.argsort(-catalogue.recent, kind="stable")[: max(CUTS)]
+    top = np.argsort(-catalogue.fact("recent"), kind="stable")[: max(CUTS)]
     return top.astype(np.int32)
 
 

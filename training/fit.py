@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,8 @@ from models.candidates import SOURCES
 from models.candidates.base import Source, gather
 from models.catalogue import Catalogue, describe
 from models.features import FEATURES, features
-from models.purchases import Floats
+from models.past import Past
+from models.purchases import Floats, Ints
 from models.ranker import DEPTH, Ranker
 from models.recommender import Recommender
 from training.examples import Example, draw_examples, with_strangers
@@ -26,6 +28,14 @@ EXAMPLES_PER_WINDOW = 2500
 TREES = 60
 LEARNING_RATE = 0.08
 SMALLEST_LEAF = 200
+L2_REGULARIZATION = 5.0
+NEGATIVES = 0.3
+"""Share of the candidates that were not bought that the trees learn from."""
+CONTACT_WEIGHT = 3.0
+"""A moment of a contact is what is asked for; one between contacts stands in for it."""
+CHOSEN = 12
+"""Calibrated are the likeliest of each moment, since only they are ever chosen: the best of many
+looks better than it is."""
 CALIBRATION_POINTS = 200
 
 Learned = tuple[Catalogue, tuple[Source, ...]]
@@ -33,10 +43,14 @@ Learned = tuple[Catalogue, tuple[Source, ...]]
 
 def fit_sources(data: Dataset, day: float, seed: int) -> Learned:
     """Catalogue and candidate sources as they would have been in the night before `day`."""
-    past = data.purchases.before(day)
-    catalogue = describe(past, day, data.item_ids, data.prices, data.categories, data.sellable)
-    sources = tuple(kind.fit(past, day, len(data.item_ids), seed) for kind in SOURCES)
-    return catalogue, sources
+    past = Past(data.purchases.before(day), day, data.prices, data.categories)
+    return learn(past, data, seed)
+
+
+def learn(past: Past, data: Dataset, seed: int) -> Learned:
+    """The same from any past."""
+    catalogue = describe(past, data.item_ids, data.sellable)
+    return catalogue, tuple(kind.fit(past, seed) for kind in SOURCES)
 
 
 def fit_ranker(data: Dataset, split: Split, seed: int) -> Ranker:
@@ -47,30 +61,44 @@ def fit_ranker(data: Dataset, split: Split, seed: int) -> Ranker:
     rng = np.random.default_rng(seed)
     histories = dict(data.purchases.histories())
 
-    def table_of(window: Window) -> tuple[Floats, NDArray[np.bool_]]:
+    def table_of(window: Window) -> Table:
         learned = fit_sources(data, window.start, seed)
         drawn = draw_examples(histories, data.contacts, window, EXAMPLES_PER_WINDOW, rng)
         return labelled_table(learned, with_strangers(drawn, rng))
 
     windows = tqdm(split.train, desc="examples", unit="window", disable=None)
-    tables, labels = zip(*(table_of(window) for window in windows), strict=True)
-    if not any(part.any() for part in labels):
+    trees = fit_trees([table_of(window) for window in windows], seed)
+    return _calibrate(trees, table_of(split.calibrate))
+
+
+def fit_trees(tables: Sequence[Table], seed: int) -> Ranker:
+    """Boosted trees on all tables, uncalibrated.
+
+    Raises:
+        BadData: nobody ever ordered what was proposed.
+    """
+    if not any(table.labels.any() for table in tables):
         raise BadData(
             "no known customer ordered again within the horizon, so there is nothing to learn from;"
             " import orders that name their customers"
         )
+    rng = np.random.default_rng(seed)
+    learned = [table.thinned(NEGATIVES, rng) for table in tables]
     trees = HistGradientBoostingClassifier(
         max_iter=TREES,
         max_depth=DEPTH,
         max_leaf_nodes=2**DEPTH,
         learning_rate=LEARNING_RATE,
         min_samples_leaf=SMALLEST_LEAF,
-        l2_regularization=1.0,
+        l2_regularization=L2_REGULARIZATION,
         early_stopping=False,
         random_state=seed,
-    ).fit(np.concatenate(tables), np.concatenate(labels))
-    ranker = complete_trees(trees)
-    return _calibrate(ranker, *table_of(split.calibrate))
+    ).fit(
+        np.concatenate([table.features for table in learned]),
+        np.concatenate([table.labels for table in learned]),
+        sample_weight=np.concatenate([table.weights for table in learned]),
+    )
+    return complete_trees(trees)
 
 
 def with_sources(data: Dataset, ranker: Ranker, day: float, seed: int) -> Recommender:
@@ -78,31 +106,62 @@ def with_sources(data: Dataset, ranker: Ranker, day: float, seed: int) -> Recomm
     return Recommender(*fit_sources(data, day, seed), ranker)
 
 
-def labelled_table(
-    learned: Learned, examples: Sequence[Example]
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """Features of every candidate of every example, and whether it was in the next order."""
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Every candidate of every example.
+
+    Attributes:
+        features: float32[n, len(FEATURES)].
+        labels: whether it was in the next order, bool[n].
+        moments: which example it belongs to, rising, int32[n].
+        weights: of the example, float32[n].
+    """
+
+    features: Floats
+    labels: NDArray[np.bool_]
+    moments: Ints
+    weights: Floats
+
+    def thinned(self, share: float, rng: np.random.Generator) -> Table:
+        """With only a share of the candidates that were not bought."""
+        kept = np.flatnonzero(self.labels | (rng.random(len(self.labels)) < share))
+        return Table(self.features[kept], self.labels[kept], self.moments[kept], self.weights[kept])
+
+
+def labelled_table(learned: Learned, examples: Sequence[Example]) -> Table:
+    """Features and labels. Large orders count less than their size: they are one order each."""
     catalogue, sources = learned
     tables = [np.empty((0, len(FEATURES)), dtype=np.float32)]
     labels = [np.empty(0, dtype=bool)]
     for example in examples:
-        candidates = gather(sources, example.moment).only(catalogue.sellable)
+        candidates = gather(sources, example.moment, catalogue.sellable)
         tables.append(features(example.moment, candidates, catalogue))
         labels.append(np.isin(candidates.items, example.target))
-    return np.concatenate(tables), np.concatenate(labels)
+    sizes = [len(table) for table in tables[1:]]
+    weights = [
+        (CONTACT_WEIGHT if example.moment.topic else 1.0) / max(1, len(example.target)) ** 0.5
+        for example in examples
+    ]
+    return Table(
+        features=np.concatenate(tables),
+        labels=np.concatenate(labels),
+        moments=np.repeat(np.arange(len(examples), dtype=np.int32), sizes),
+        weights=np.repeat(np.array(weights, dtype=np.float32), sizes),
+    )
 
 
-def _calibrate(ranker: Ranker, table: Floats, labels: NDArray[np.bool_]) -> Ranker:
-    """Isotonic regression of what happened on the log-odds, kept as `CALIBRATION_POINTS`."""
-    raw = ranker.log_odds(table)
-    isotonic = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(raw, labels)
+def _calibrate(ranker: Ranker, table: Table) -> Ranker:
+    """Isotonic regression of what happened on the log-odds of the likeliest of each moment."""
+    log_odds = ranker.log_odds(table.features)
+    order = np.lexsort((-log_odds, table.moments))
+    rank = np.arange(len(order)) - table.moments[order].searchsorted(table.moments[order])
+    chosen = order[rank < CHOSEN]
+    raw, came = log_odds[chosen], table.labels[chosen]
+    isotonic = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(raw, came)
     points = np.unique(np.quantile(raw, np.linspace(0, 1, CALIBRATION_POINTS)))
     points = np.unique(np.concatenate([points, np.sort(raw)[-CALIBRATION_POINTS:]]))
-    return Ranker(
-        features=ranker.features,
-        thresholds=ranker.thresholds,
-        values=ranker.values,
-        baseline=ranker.baseline,
+    return replace(
+        ranker,
         raw=points.astype(np.float32),
         calibrated=isotonic.predict(points).astype(np.float32),
     )

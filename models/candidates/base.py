@@ -1,6 +1,6 @@
 """What every candidate source does, and how their proposals become one list.
 
-A source learns from `Purchases`, is saved as plain arrays, and proposes items for a `Moment`.
+A source learns from the `Past`, is saved as plain arrays, and scores items for a `Moment`.
 All sources pass the one contract suite in `tests/contract/test_sources.py`.
 """
 
@@ -14,32 +14,45 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.moment import Moment
-from models.purchases import Floats, Ints, Purchases, bounds_of_runs
+from models.past import Past
+from models.purchases import Floats, Ints, bounds_of_runs
 
 
 @dataclass(frozen=True, slots=True)
-class Proposals:
-    """Items of one source, best first: positions int32[k], scores float32[k], all above zero."""
+class Scored:
+    """Items that a source has a good word for.
+
+    Attributes:
+        items: positions, rising, each once, int32[k].
+        scores: all above zero, float[k].
+    """
 
     items: Ints
-    scores: Floats
+    scores: NDArray[Any]
+
+    def best(self, limit: int) -> Ints:
+        """The items with the `limit` highest scores, in no order."""
+        if len(self.items) <= limit:
+            return self.items
+        return self.items[self.scores.argpartition(len(self.items) - limit)[-limit:]]
 
 
-NOTHING = Proposals(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32))
+NOTHING = Scored(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32))
 
 
 class Source(Protocol):
-    """One way to think of items for a customer."""
+    """One way to think of items for a customer; `limit` of them become candidates."""
 
     name: ClassVar[str]
+    limit: ClassVar[int]
 
     @classmethod
-    def fit(cls, purchases: Purchases, day: float, n_items: int, seed: int) -> Self:
-        """Learn from everything before `day`."""
+    def fit(cls, past: Past, seed: int) -> Self:
+        """Learn from everything before `past.day`."""
         ...
 
-    def propose(self, moment: Moment) -> Proposals:
-        """Items worth a look; empty when the source has nothing to say."""
+    def score(self, moment: Moment) -> Scored:
+        """Every item worth a look; nothing when the source has nothing to say."""
         ...
 
     def arrays(self) -> Mapping[str, NDArray[Any]]:
@@ -58,57 +71,50 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The union of all proposals.
+    """The best of every source, each with what all the sources say of it.
 
     Attributes:
         items: positions, rising, each once, int32[n].
-        scores: per source in the order of `SOURCES`, 0 where it did not propose, float32[s, n].
+        scores: per source in the order of `SOURCES`, 0 where it says nothing, float32[s, n].
     """
 
     items: Ints
     scores: Floats
 
-    def only(self, allowed: NDArray[np.bool_]) -> Candidates:
-        """Those whose position is allowed, bool[all items]."""
-        keep = allowed[self.items]
-        return self if keep.all() else Candidates(self.items[keep], self.scores[:, keep])
 
+def gather(sources: Sequence[Source], moment: Moment, allowed: NDArray[np.bool_]) -> Candidates:
+    """Ask every source and merge what they say.
 
-def gather(sources: Sequence[Source], moment: Moment) -> Candidates:
-    """Ask every source and merge what they say."""
-    proposals = [source.propose(moment) for source in sources]
-    items = np.sort(np.concatenate([proposal.items for proposal in proposals]))
-    items = items[bounds_of_runs(items)[:-1]]
+    Args:
+        sources: in the order of `SOURCES`.
+        moment: for which.
+        allowed: which items may be suggested at all, bool[all items].
+    """
+    scored = [source.score(moment) for source in sources]
+    best = np.concatenate(
+        [one.best(source.limit) for one, source in zip(scored, sources, strict=True)]
+    )
+    best.sort()
+    items = best[bounds_of_runs(best)[:-1]]
+    items = items[allowed[items]]
     scores = np.zeros((len(sources), len(items)), dtype=np.float32)
-    for row, proposal in zip(scores, proposals, strict=True):
-        row[np.searchsorted(items, proposal.items)] = proposal.scores
+    for row, one in zip(scores, scored, strict=True):
+        if len(one.items):
+            place = one.items.searchsorted(items)
+            place[place == len(one.items)] = 0
+            np.multiply(one.scores[place], one.items[place] == items, out=row, casting="unsafe")
     return Candidates(items, scores)
 
 
-def best(scores: NDArray[Any], limit: int) -> Proposals:
-    """The `limit` highest scores above zero, by position in `scores`; ties keep that order."""
-    chosen = (scores > 0).nonzero()[0]
-    if len(chosen) > limit:
-        chosen = chosen[np.argpartition(-scores[chosen], limit)[:limit]]
-        chosen.sort()
-    chosen = chosen[np.argsort(-scores[chosen], kind="stable")]
-    return Proposals(chosen.astype(np.int32), scores[chosen].astype(np.float32))
+def added_up(items: Ints, scores: NDArray[Any]) -> Scored:
+    """One score per item: the sum, where an item comes several times; -1 is no item."""
+    order = items.argsort()
+    items = items[order]
+    first = bounds_of_runs(items)[:-1]
+    none = int(items[0] < 0)
+    return Scored(items[first][none:], np.add.reduceat(scores[order], first)[none:])
 
 
 def within(items: Ints, n_items: int) -> bool:
     """Whether all positions are in the catalogue, or -1 for none."""
     return int(items.max(initial=-1)) < n_items and int(items.min(initial=-1)) >= -1
-
-
-def best_of(items: Ints, scores: NDArray[Any], limit: int) -> Proposals:
-    """The same for scores of `items`, each of which is there once."""
-    top = best(scores, limit)
-    return Proposals(items[top.items], top.scores)
-
-
-def unique_sums(items: Ints, scores: Floats, limit: int) -> Proposals:
-    """Add up the scores of equal items and keep the best `limit`."""
-    order = items.argsort(kind="stable")
-    items = items[order]
-    first = bounds_of_runs(items)[:-1]
-    return best_of(items[first], np.add.reduceat(scores[order], first), limit)

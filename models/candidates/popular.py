@@ -4,41 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.candidates.base import Proposals, best, within
+from models.candidates.base import Scored, within
 from models.moment import Moment
-from models.purchases import Floats, Ints, Purchases
+from models.past import Past
+from models.purchases import Floats, Ints
 
-LIMIT = 30
-DECAY_DAYS = 30.0
+DECAY_DAYS: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Popular:
-    """Orders with the item, decayed with 30 days.
+    """Share of all sales, decayed with 30 days.
 
     Attributes:
-        items: the best sellers, best first, int32[LIMIT].
-        scores: share of all recent lines, float32[LIMIT].
+        items: the best sellers, rising, int32[limit].
+        scores: share of all recent lines, float32[limit].
     """
 
     name: ClassVar[str] = "popular"
+    limit: ClassVar[int] = 20
     items: Ints
     scores: Floats
 
     @classmethod
-    def fit(cls, purchases: Purchases, day: float, n_items: int, seed: int) -> Self:
-        weights = np.exp((purchases.days - day) / DECAY_DAYS)
-        counts = np.bincount(purchases.items, weights, minlength=n_items)
-        top = best(counts / max(counts.sum(), 1e-9), LIMIT)
-        return cls(top.items, top.scores)
+    def fit(cls, past: Past, seed: int) -> Self:
+        purchases = past.purchases
+        weights = np.exp((purchases.days - past.day) / DECAY_DAYS)
+        counts = np.bincount(purchases.items, weights, minlength=past.n_items)
+        best = np.argsort(-counts, kind="stable")[: cls.limit]
+        best = np.sort(best[counts[best] > 0])
+        share = counts[best] / max(counts.sum(), 1e-9)
+        return cls(best.astype(np.int32), share.astype(np.float32))
 
-    def propose(self, moment: Moment) -> Proposals:
-        return Proposals(self.items, self.scores)
+    def score(self, moment: Moment) -> Scored:
+        return Scored(self.items, self.scores)
 
     def arrays(self) -> Mapping[str, NDArray[Any]]:
         return {"items": self.items, "scores": self.scores}
@@ -48,4 +52,5 @@ class Popular:
         return cls(arrays["items"], arrays["scores"])
 
     def fits(self, n_items: int) -> bool:
-        return len(self.items) == len(self.scores) and within(self.items, n_items)
+        rising = bool((np.diff(self.items) > 0).all())
+        return len(self.items) == len(self.scores) and rising and within(self.items, n_items)

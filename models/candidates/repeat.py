@@ -4,35 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.candidates.base import NOTHING, Proposals, best_of
+from models.candidates.base import NOTHING, Scored
 from models.moment import Moment
-from models.purchases import Purchases
+from models.past import Past
 
-LIMIT = 80
-DECAY_DAYS = 180.0
+FADE: Final = 0.8
+"""How much less each earlier order counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """Personal frequency with exponential decay; learns nothing from others."""
+    """Personal frequency, decayed order by order; learns nothing from others."""
 
     name: ClassVar[str] = "repeat"
+    limit: ClassVar[int] = 60
 
     @classmethod
-    def fit(cls, purchases: Purchases, day: float, n_items: int, seed: int) -> Self:
+    def fit(cls, past: Past, seed: int) -> Self:
         return cls()
 
-    def propose(self, moment: Moment) -> Proposals:
+    def score(self, moment: Moment) -> Scored:
         history = moment.history
         if not len(history):
             return NOTHING
-        weights = np.exp((history.days - moment.day) / DECAY_DAYS)
-        return best_of(history.by_item.items, history.by_item.sums(weights), LIMIT)
+        by_item = history.by_item
+        return Scored(by_item.items, by_item.sums(np.power(FADE, history.lags)))
 
     def arrays(self) -> Mapping[str, NDArray[Any]]:
         return {}

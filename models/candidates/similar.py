@@ -1,100 +1,93 @@
 """What customers with like tastes buy: implicit-feedback matrix factorisation.
 
 Hu, Koren and Volinsky, "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008, fitted
-by the `implicit` library. The customer's own factors are folded in at each request (their
-equation 4), so that a customer unseen at training, or an order of a minute ago, counts at once.
+by the `implicit` library. Each item keeps its nearest items among the factors, so that a request
+needs neither the factors nor a customer that was there at training.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Final, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
-from models.candidates.base import NOTHING, Proposals, best
+from models.candidates.neighbourhood import NEIGHBOURS, SEEDS, Neighbourhood
 from models.moment import Moment
-from models.purchases import Floats, Purchases
+from models.past import Past
+from models.purchases import Floats, Ints
 
-LIMIT = 50
-FACTORS = 32
-ITERATIONS = 12
-REGULARIZATION = 0.05
-CONFIDENCE = 4.0
-DECAY_DAYS = 365.0
+FACTORS: Final = 32
+ITERATIONS: Final = 12
+REGULARIZATION: Final = 0.05
+CONFIDENCE: Final = 4.0
+FADE: Final = 0.95
+BLOCK: Final = 8_000_000
+"""Similarities held in memory at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Similar:
-    """Item factors.
-
-    Attributes:
-        factors: float32[n, FACTORS].
-        gram: factors' own product plus the regularisation, float32[FACTORS, FACTORS].
-    """
+class Similar(Neighbourhood):
+    """Neighbours by the cosine of their factors."""
 
     name: ClassVar[str] = "similar"
-    factors: Floats
-    gram: Floats
+    limit: ClassVar[int] = 10
 
     @classmethod
-    def fit(cls, purchases: Purchases, day: float, n_items: int, seed: int) -> Self:
-        # Imported here: only the training has the library (and its need of libgomp) in memory.
-        from implicit.cpu.als import AlternatingLeastSquares
-        from threadpoolctl import threadpool_limits
+    def fit(cls, past: Past, seed: int) -> Self:
+        factors = _factors(past, seed)
+        lengths = np.linalg.norm(factors, axis=1, keepdims=True)
+        return cls(*_nearest(factors / np.maximum(lengths, 1e-9)))
 
-        known = purchases.customers >= 0
-        if not known.any():
-            factors = np.zeros((n_items, FACTORS), dtype=np.float32)
-            return cls(factors, np.eye(FACTORS, dtype=np.float32))
-        recency = np.exp((purchases.days[known] - day) / DECAY_DAYS)
-        matrix = sparse.csr_matrix(
-            (recency.astype(np.float32), (purchases.customers[known], purchases.items[known])),
-            shape=(int(purchases.customers.max()) + 1, n_items),
+    @staticmethod
+    def seeds(moment: Moment) -> tuple[Ints, Floats]:
+        return moment.history.lately(SEEDS, FADE)
+
+
+def _factors(past: Past, seed: int) -> Floats:
+    """float32[n items, FACTORS]; zeros for what nobody bought."""
+    # Imported here: only the training has the library (and its need of libgomp) in memory.
+    from implicit.cpu.als import AlternatingLeastSquares
+    from threadpoolctl import threadpool_limits
+
+    lines = past.lines
+    if not len(lines):
+        return np.zeros((past.n_items, FACTORS), dtype=np.float32)
+    fading = np.power(FADE, lines.lags).astype(np.float32)
+    shape = (lines.n_customers, past.n_items)
+    matrix = sparse.csr_matrix((fading, (lines.customers, lines.items)), shape=shape)
+    matrix.sum_duplicates()
+    matrix.data = np.float32(1.0) + np.float32(CONFIDENCE) * np.log1p(matrix.data)
+    # The library runs its own threads; BLAS threads underneath would slow it down tenfold.
+    with threadpool_limits(limits=1, user_api="blas"):
+        model = AlternatingLeastSquares(
+            factors=FACTORS,
+            iterations=ITERATIONS,
+            regularization=REGULARIZATION,
+            random_state=seed,
         )
-        matrix.sum_duplicates()
-        matrix.data = _confidence(matrix.data)
-        # The library runs its own threads; BLAS threads underneath would slow it down tenfold.
-        with threadpool_limits(limits=1, user_api="blas"):
-            model = AlternatingLeastSquares(
-                factors=FACTORS,
-                iterations=ITERATIONS,
-                regularization=REGULARIZATION,
-                random_state=seed,
-            )
-            model.fit(matrix, show_progress=False)
-        factors = np.asarray(model.item_factors, dtype=np.float32)
-        gram = factors.T @ factors + REGULARIZATION * np.eye(FACTORS, dtype=np.float32)
-        return cls(factors, gram.astype(np.float32))
-
-    def propose(self, moment: Moment) -> Proposals:
-        if not len(moment.history):
-            return NOTHING
-        return best(self.factors @ self._fold_in(moment), LIMIT)
-
-    def _fold_in(self, moment: Moment) -> Floats:
-        """The customer's factors given everybody else's, float32[FACTORS]."""
-        history = moment.history
-        recency = np.exp((history.days - moment.day) / DECAY_DAYS)
-        confidence = _confidence(history.by_item.sums(recency).astype(np.float32))
-        own = self.factors[history.by_item.items]
-        left = self.gram + (own.T * (confidence - 1.0)) @ own
-        return np.asarray(np.linalg.solve(left, confidence @ own), dtype=np.float32)
-
-    def arrays(self) -> Mapping[str, NDArray[Any]]:
-        return {"factors": self.factors, "gram": self.gram}
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        return cls(arrays["factors"], arrays["gram"])
-
-    def fits(self, n_items: int) -> bool:
-        return self.factors.shape == (n_items, FACTORS) and self.gram.shape == (FACTORS,) * 2
+        model.fit(matrix, show_progress=False)
+    factors = np.asarray(model.item_factors, dtype=np.float32)
+    factors[np.bincount(lines.items, minlength=past.n_items) == 0] = 0.0
+    return factors
 
 
-def _confidence(counts: Floats) -> Floats:
-    """How sure a decayed number of purchases makes us of a liking; 1 is no evidence."""
-    return np.asarray(1.0 + CONFIDENCE * np.log1p(counts), dtype=np.float32)
+def _nearest(directions: Floats) -> tuple[Ints, Floats]:
+    """As in `Neighbourhood`, by inner product of unit vectors, float32[n, FACTORS]."""
+    n = len(directions)
+    neighbours = np.full((n, NEIGHBOURS), -1, dtype=np.int32)
+    weights = np.zeros((n, NEIGHBOURS), dtype=np.float32)
+    k = min(NEIGHBOURS, n - 1)
+    rows = max(1, BLOCK // max(n, 1))
+    for start in range(0, n if k > 0 else 0, rows):
+        alike = directions[start : start + rows] @ directions.T
+        own = np.arange(len(alike))
+        alike[own, own + start] = -1.0
+        best = np.argpartition(alike, n - k, axis=1)[:, n - k :]
+        close = np.take_along_axis(alike, best, axis=1)
+        order = np.lexsort((best, -close), axis=1)
+        best = np.take_along_axis(best, order, axis=1)
+        close = np.take_along_axis(close, order, axis=1)
+        good = close > 0
+        neighbours[start : start + rows, :k] = np.where(good, best, -1)
+        weights[start : start + rows, :k] = np.where(good, close, 0.0)
+    return neighbours, weights

@@ -6,93 +6,65 @@ York, "Amazon.com Recommendations", IEEE Internet Computing 2003), shrunk where 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from models.candidates.base import NOTHING, Proposals, unique_sums, within
+from models.candidates.neighbourhood import SEEDS, Neighbourhood, nearest
 from models.moment import Moment
-from models.purchases import Floats, Ints, Purchases
+from models.past import Past
+from models.purchases import Floats, Ints
 
-LIMIT = 50
-NEIGHBOURS = 40
-SHRINK = 5.0
-SEEDS = 40
-LARGEST_ORDER = 200
+SHRINK: Final = 5.0
+LARGEST_ORDER: Final = 200
 """Orders with more items say little about what goes together, and cost the square of their size."""
+FADE: Final = 0.8
+"""How much less each earlier order counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Together:
-    """The nearest items of each item.
-
-    Attributes:
-        neighbours: positions, int32[n, NEIGHBOURS]; -1 where there are fewer.
-        weights: shrunk cosines, 0 where there are fewer, float32[n, NEIGHBOURS].
-    """
+class Together(Neighbourhood):
+    """Neighbours by the orders that have both."""
 
     name: ClassVar[str] = "together"
-    neighbours: Ints
-    weights: Floats
+    limit: ClassVar[int] = 20
 
     @classmethod
-    def fit(cls, purchases: Purchases, day: float, n_items: int, seed: int) -> Self:
-        baskets = _baskets(purchases, n_items)
-        counts = np.asarray(baskets.sum(axis=0)).ravel()
-        together = (baskets.T @ baskets).tocsr()
-        neighbours = np.full((n_items, NEIGHBOURS), -1, dtype=np.int32)
-        weights = np.zeros((n_items, NEIGHBOURS), dtype=np.float32)
-        for item in range(n_items):
-            row = slice(together.indptr[item], together.indptr[item + 1])
-            others, both = together.indices[row], together.data[row]
-            keep = (others != item) & (both > 1)
-            others, both = others[keep], both[keep]
-            cosine = both / np.sqrt(counts[item] * counts[others]) * both / (both + SHRINK)
-            order = np.lexsort((others, -cosine))[:NEIGHBOURS]
-            neighbours[item, : len(order)] = others[order]
-            weights[item, : len(order)] = cosine[order]
-        return cls(neighbours, weights)
+    def fit(cls, past: Past, seed: int) -> Self:
+        orders = baskets(past.purchases.orders, past.purchases.items, past.n_items)
+        counts = np.maximum(np.asarray(orders.sum(axis=0)).ravel(), 1)
 
-    def propose(self, moment: Moment) -> Proposals:
-        seeds = seeds_of(moment)
-        if not len(seeds):
-            return NOTHING
-        weights = self.weights[seeds].ravel()
-        found = weights.nonzero()[0]
-        return unique_sums(self.neighbours[seeds].ravel()[found], weights[found], LIMIT)
+        def cosine(both: Floats, here: Ints, there: Ints) -> Floats:
+            return shrunk_cosine(both, counts[here], counts[there])
 
-    def arrays(self) -> Mapping[str, NDArray[Any]]:
-        return {"neighbours": self.neighbours, "weights": self.weights}
+        return cls(*nearest(orders, orders, cosine))
 
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        return cls(arrays["neighbours"], arrays["weights"])
-
-    def fits(self, n_items: int) -> bool:
-        same = self.neighbours.shape == self.weights.shape == (n_items, NEIGHBOURS)
-        return same and within(self.neighbours, n_items)
+    @staticmethod
+    def seeds(moment: Moment) -> tuple[Ints, Floats]:
+        items, strengths = moment.history.lately(SEEDS, FADE)
+        if not len(moment.contact_items):
+            return items, strengths
+        about = np.ones(len(moment.contact_items), dtype=np.float32)
+        return (
+            np.concatenate([moment.contact_items, items]),
+            np.concatenate([about, strengths]),
+        )
 
 
-def seeds_of(moment: Moment) -> Ints:
-    """The items of the last order and of the contact, at most `SEEDS`."""
-    history = moment.history
-    last = history.items[history.orders == history.orders[-1]] if len(history) else history.items
-    return np.concatenate([moment.contact_items, last])[:SEEDS]
+def shrunk_cosine(both: Floats, here: NDArray[np.floating], there: NDArray[np.floating]) -> Floats:
+    """Cosine of two 0/1 vectors from counts, times n / (n + SHRINK); 0 where they met only once."""
+    cosine = both / np.sqrt(here * there) * both / (both + SHRINK)
+    return np.where(both > 1, cosine, 0).astype(np.float32)
 
 
-def _baskets(purchases: Purchases, n_items: int) -> sparse.csr_matrix:
+def baskets(orders: Ints, items: Ints, n_items: int) -> sparse.csr_matrix:
     """Orders by items, 1 where the order has the item; float32[orders, n_items]."""
-    n_orders = int(purchases.orders.max(initial=0)) + 1
-    ones = np.ones(len(purchases), dtype=np.float32)
-    baskets = sparse.csr_matrix(
-        (ones, (purchases.orders, purchases.items)), shape=(n_orders, n_items)
-    )
-    baskets.sum_duplicates()
-    sizes = np.diff(baskets.indptr)
-    baskets.data = np.repeat(np.where(sizes > LARGEST_ORDER, 0.0, 1.0), sizes).astype(np.float32)
-    baskets.eliminate_zeros()
-    return baskets
+    n_orders = int(orders.max(initial=-1)) + 1
+    ones = np.ones(len(items), dtype=np.float32)
+    found = sparse.csr_matrix((ones, (orders, items)), shape=(n_orders, n_items))
+    found.sum_duplicates()
+    sizes = np.diff(found.indptr)
+    found.data = np.repeat(np.where(sizes > LARGEST_ORDER, 0.0, 1.0), sizes).astype(np.float32)
+    found.eliminate_zeros()
+    return found

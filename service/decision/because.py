@@ -8,7 +8,11 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from models.candidates.together import Together, seeds_of
+from models.candidates import SOURCES
+from models.candidates.following import Following
+from models.candidates.neighbourhood import Neighbourhood
+from models.candidates.popular import Popular
+from models.candidates.together import Together
 from models.features import FEATURES
 from models.moment import Moment
 from models.purchases import Floats
@@ -28,17 +32,30 @@ class Because(msgspec.Struct, frozen=True):
     text: str
 
 
-def kind_of(row: Floats, moment: Moment) -> str:
-    """One of KINDS, from a row of features."""
+def source_of(scores: Floats, place: int) -> str:
+    """The source that values a candidate most, measured by the best that it has to offer.
+
+    Args:
+        scores: of all candidates, as in `Candidates.scores`.
+        place: of the candidate.
+    """
+    best = scores.max(axis=1)
+    share = np.divide(scores[:, place], best, out=np.zeros(len(best)), where=best > 0)
+    return SOURCES[int(share.argmax())].name
+
+
+def kind_of(row: Floats, moment: Moment, source: str) -> str:
+    """One of KINDS, from a row of features and the source that values the item most."""
     if row[PLACE["own_orders"]] > 0:
         return "repeat"
     if moment.gives_back and row[PLACE["same_category_as_contact"]]:
         return "substitute"
-    return "complement" if row[PLACE["score_together"]] > 0 else "discover"
+    return "complement" if source == Together.name else "discover"
 
 
 def because(
     kind: str,
+    source: str,
     row: Floats,
     position: int,
     moment: Moment,
@@ -49,24 +66,28 @@ def because(
 
     Args:
         kind: what `kind_of` says of the same row.
+        source: what `source_of` says of the same candidate.
         row: the item's features, float32[len(FEATURES)].
         position: of the item in the catalogue.
         moment: for which the item was ranked.
         recommender: that ranked it.
-        names: of the items of the customer's last order and of the contact, by position.
+        names: of the items of the customer's last orders and of the contact, by position.
     """
     if kind == "repeat":
         return _repeat(row)
     if kind == "substitute":
         return Because("same_need", "Of the same sort as the item that came back")
-    if kind == "complement":
-        partner = _partner(position, moment, recommender)
-        if partner in names:
-            return Because("goes_with", f"Often bought together with {names[partner]}")
-        return Because("goes_with", "Often bought together with the last order")
-    if row[PLACE["score_similar"]] > 0:
-        return Because("like_minded", "Customers with similar orders buy this")
-    return Because("popular", "Many customers have bought this lately")
+    if source == Together.name:
+        partner = _partner(Together, position, moment, recommender)
+        other = names.get(partner, "the last order")
+        return Because("goes_with", f"Often bought together with {other}")
+    if source == Following.name:
+        partner = _partner(Following, position, moment, recommender)
+        other = names.get(partner, "orders like the last one")
+        return Because("ordered_next", f"Often ordered next after {other}")
+    if source == Popular.name:
+        return Because("popular", "Many customers have bought this lately")
+    return Because("like_minded", "Customers with similar orders buy this")
 
 
 def _repeat(row: Floats) -> Because:
@@ -83,11 +104,12 @@ def _days(days: float) -> str:
     return "1 day" if round(days) == 1 else f"{round(days)} days"
 
 
-def _partner(position: int, moment: Moment, recommender: Recommender) -> int:
-    """The item of the last order or of the contact that pulls hardest; -1 when none does."""
-    together = next(source for source in recommender.sources if isinstance(source, Together))
-    seeds = seeds_of(moment)
-    pulls = (together.weights[seeds] * (together.neighbours[seeds] == position)).max(
-        axis=1, initial=0
-    )
+def _partner(
+    kind: type[Neighbourhood], position: int, moment: Moment, recommender: Recommender
+) -> int:
+    """The item of the last orders or of the contact that pulls hardest; -1 when none does."""
+    source = next(source for source in recommender.sources if isinstance(source, kind))
+    seeds, strengths = source.seeds(moment)
+    near = source.neighbours[seeds] == position
+    pulls = (source.weights[seeds] * near).max(axis=1, initial=0) * strengths
     return int(seeds[np.argmax(pulls)]) if pulls.max(initial=0) > 0 else -1

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from models.candidates.together import seeds_of
+from models.candidates.together import Together
 from models.domain import Customer, Interaction, Item, Money, SuggestionRequest
 from models.features import NEVER
 from models.moment import GIVING_BACK, Moment
 from models.recommender import Ranking, Recommender
-from service.decision.because import PLACE, because, kind_of
+from service.decision.because import PLACE, because, kind_of, source_of
 from service.decision.choose import Choice
 from service.decision.verdict import Suggestion
 from service.profile import day_of
@@ -29,13 +29,15 @@ def put_into_words(
 ) -> Sequence[Suggestion]:
     """One suggestion for each chosen item, in the same order."""
     ids = recommender.catalogue.ids
-    names = {n: catalogue[ids[n]].name for n in seeds_of(moment).tolist() if ids[n] in catalogue}
+    seeds = Together.seeds(moment)[0].tolist()
+    names = {n: catalogue[ids[n]].name for n in seeds if ids[n] in catalogue}
     suggestions = []
     for chosen in choice.chosen:
         row, item = ranking.table[chosen.place], chosen.item
         position = int(ranking.candidates.items[chosen.place])
-        kind = kind_of(row, moment)
-        reason = because(kind, row, position, moment, recommender, names)
+        source = source_of(ranking.candidates.scores, chosen.place)
+        kind = kind_of(row, moment, source)
+        reason = because(kind, source, row, position, moment, recommender, names)
         since = float(row[PLACE["days_since_item"]])
         contact = request.interaction
         words = library.write(

@@ -8,6 +8,7 @@ import pytest
 from models.candidates import SOURCES
 from models.candidates.base import Source, gather
 from models.moment import Moment
+from models.past import Past
 from models.purchases import History, Purchases, no_history
 
 N_ITEMS = 20
@@ -35,6 +36,18 @@ def checkerboard() -> Purchases:
     )
 
 
+def a_past(purchases: Purchases | None = None) -> Past:
+    """All items are of one of two sorts, even or odd, and cost the same."""
+    sorts = np.arange(N_ITEMS, dtype=np.int32) % 2
+    known = checkerboard() if purchases is None else purchases
+    return Past(known, TODAY, np.full(N_ITEMS, 5.0, dtype=np.float32), sorts)
+
+
+def a_return(*items: int) -> Moment:
+    """The customer bought 0, 2 and 4 and sends some items back."""
+    return Moment(history_of(0, 2, 4), TODAY, "return", np.array(items, dtype=np.int32))
+
+
 def history_of(*items: int) -> History:
     n = len(items)
     return History(
@@ -53,41 +66,49 @@ def kind(request: pytest.FixtureRequest) -> type[Source]:
 
 @pytest.fixture
 def source(kind: type[Source]) -> Source:
-    return kind.fit(checkerboard(), TODAY, N_ITEMS, seed=1)
+    return kind.fit(a_past(), seed=1)
 
 
-def test_proposals_are_items_of_the_catalogue_each_once_best_first(source: Source) -> None:
-    proposals = source.propose(Moment(history_of(0, 2, 4), TODAY))
-    assert len(proposals.items) == len(set(proposals.items.tolist())) > 0
-    assert proposals.items.min() >= 0
-    assert proposals.items.max() < N_ITEMS
-    assert (proposals.scores > 0).all()
-    assert (np.diff(proposals.scores) <= 0).all()
+def test_scored_are_items_of_the_catalogue_each_once_in_its_order(source: Source) -> None:
+    scored = source.score(a_return(2))
+    assert len(scored.items) > 0
+    assert (np.diff(scored.items) > 0).all()
+    assert scored.items.min() >= 0
+    assert scored.items.max() < N_ITEMS
+    assert (scored.scores > 0).all()
+
+
+def test_the_best_are_those_with_the_highest_scores(source: Source) -> None:
+    scored = source.score(a_return(2))
+    best = set(scored.best(2).tolist())
+    chosen = np.isin(scored.items, list(best))
+    assert len(best) == min(2, len(scored.items))
+    assert scored.scores[chosen].min() >= scored.scores[~chosen].max(initial=0)
 
 
 def test_a_customer_without_orders_is_no_error(source: Source) -> None:
-    proposals = source.propose(Moment(no_history(), TODAY))
-    assert len(proposals.items) == len(proposals.scores)
+    scored = source.score(Moment(no_history(), TODAY))
+    assert len(scored.items) == len(scored.scores)
 
 
 def test_popular_is_never_empty() -> None:
     popular = next(kind for kind in SOURCES if kind.name == "popular")
-    source = popular.fit(checkerboard(), TODAY, N_ITEMS, seed=1)
-    assert len(source.propose(Moment(no_history(), TODAY)).items) > 0
+    source = popular.fit(a_past(), seed=1)
+    assert len(source.score(Moment(no_history(), TODAY)).items) > 0
 
 
 def test_a_source_learned_from_nothing_proposes_nothing_new(kind: type[Source]) -> None:
     """The first day of a shop: only what the customer bought can be said."""
-    source = kind.fit(checkerboard().before(0.0), TODAY, N_ITEMS, seed=1)
-    proposed = source.propose(Moment(history_of(3), TODAY)).items.tolist()
+    source = kind.fit(a_past(checkerboard().before(0.0)), seed=1)
+    proposed = source.score(Moment(history_of(3), TODAY)).items.tolist()
     assert proposed in ([], [3])
 
 
 def test_arrays_rebuild_the_same_source(source: Source, kind: type[Source]) -> None:
     again = kind.from_arrays(dict(source.arrays()))
-    moment = Moment(history_of(1, 3), TODAY)
-    np.testing.assert_array_equal(again.propose(moment).items, source.propose(moment).items)
-    np.testing.assert_array_equal(again.propose(moment).scores, source.propose(moment).scores)
+    then, now = again.score(a_return(2)), source.score(a_return(2))
+    np.testing.assert_array_equal(then.items, now.items)
+    np.testing.assert_array_equal(then.scores, now.scores)
 
 
 def test_arrays_fit_their_own_catalogue_and_no_smaller_one(source: Source) -> None:
@@ -97,36 +118,68 @@ def test_arrays_fit_their_own_catalogue_and_no_smaller_one(source: Source) -> No
 
 
 def test_fitting_twice_with_one_seed_gives_the_same(kind: type[Source]) -> None:
-    moment = Moment(history_of(0, 4), TODAY)
-    first, second = (
-        kind.fit(checkerboard(), TODAY, N_ITEMS, seed=7).propose(moment) for _ in range(2)
-    )
+    first, second = (kind.fit(a_past(), seed=7).score(a_return(4)) for _ in range(2))
     np.testing.assert_array_equal(first.items, second.items)
     np.testing.assert_allclose(first.scores, second.scores, rtol=1e-4)
 
 
-@pytest.mark.parametrize("name", ["repeat", "together", "similar"])
+@pytest.mark.parametrize(
+    "name", ["repeat", "together", "following", "neighbours", "similar", "replace"]
+)
 def test_personal_sources_stay_on_the_colour_of_the_customer(name: str) -> None:
     kind = next(kind for kind in SOURCES if kind.name == name)
-    source = kind.fit(checkerboard(), TODAY, N_ITEMS, seed=1)
-    top = source.propose(Moment(history_of(0, 2, 4), TODAY)).items[:3]
+    source = kind.fit(a_past(), seed=1)
+    top = source.score(a_return(4)).best(3)
+    assert len(top) == 3
     assert (top % 2 == 0).all()
 
 
 def test_together_looks_at_the_items_of_the_contact_too() -> None:
     together = next(kind for kind in SOURCES if kind.name == "together")
-    source = together.fit(checkerboard(), TODAY, N_ITEMS, seed=1)
+    source = together.fit(a_past(), seed=1)
     moment = Moment(no_history(), TODAY, "return", np.array([6], dtype=np.int32))
-    assert {4, 8} <= set(source.propose(moment).items.tolist())
+    assert {4, 8} <= set(source.score(moment).items.tolist())
 
 
-def test_gathering_keeps_every_proposal_with_its_source_and_score() -> None:
-    sources = [kind.fit(checkerboard(), TODAY, N_ITEMS, seed=1) for kind in SOURCES]
-    moment = Moment(history_of(0, 2, 4), TODAY)
-    candidates = gather(sources, moment)
+def test_replace_has_nothing_to_say_of_a_contact_that_gives_nothing_back() -> None:
+    replace = next(kind for kind in SOURCES if kind.name == "replace")
+    asked = Moment(history_of(0), TODAY, "product_question", np.array([2], dtype=np.int32))
+    assert not len(replace.fit(a_past(), seed=1).score(asked).items)
+
+
+def test_following_knows_the_order_of_orders() -> None:
+    """Customers go from item 0 to item 1 and never back."""
+    rows = [
+        (customer, 2 * customer + turn, turn, 100.0 + turn)
+        for customer in range(9)
+        for turn in (0, 1)
+    ]
+    rows.sort(key=lambda row: row[3])
+    customers, orders, items, days = (np.array(column) for column in zip(*rows, strict=True))
+    ones = np.ones(len(rows), dtype=np.float32)
+    bought = Purchases(
+        customers.astype(np.int32), orders.astype(np.int32), items.astype(np.int32),
+        days.astype(np.float64), ones, ones,
+    )  # fmt: skip
+    following = next(kind for kind in SOURCES if kind.name == "following")
+    source = following.fit(a_past(bought), seed=1)
+    assert source.score(Moment(history_of(0), TODAY)).items.tolist() == [1]
+    assert source.score(Moment(history_of(1), TODAY)).items.tolist() == []
+
+
+def test_gathering_keeps_what_every_source_says_of_each_candidate() -> None:
+    sources = [kind.fit(a_past(), seed=1) for kind in SOURCES]
+    candidates = gather(sources, a_return(2), np.ones(N_ITEMS, dtype=bool))
     assert (np.diff(candidates.items) > 0).all()
     for row, source in zip(candidates.scores, sources, strict=True):
-        proposals = source.propose(moment)
-        assert np.count_nonzero(row) == len(proposals.items)
-        places = np.searchsorted(candidates.items, proposals.items)
-        np.testing.assert_array_equal(row[places], proposals.scores)
+        scored = source.score(a_return(2))
+        assert set(scored.best(source.limit).tolist()) <= set(candidates.items.tolist())
+        said = dict(zip(scored.items.tolist(), scored.scores.tolist(), strict=True))
+        expected = [said.get(item, 0.0) for item in candidates.items.tolist()]
+        np.testing.assert_allclose(row, expected, rtol=1e-6)
+
+
+def test_what_is_not_sold_is_no_candidate() -> None:
+    sources = [kind.fit(a_past(), seed=1) for kind in SOURCES]
+    sellable = np.arange(N_ITEMS) != 4
+    assert 4 not in gather(sources, a_return(2), sellable).items.tolist()

@@ -10,8 +10,8 @@ from models.features import FEATURES
 from models.moment import Moment
 from models.ranker import DEPTH, Ranker
 from models.recommender import Recommender
-from service.decision.because import PLACE, because, kind_of
-from tests.contract.test_sources import N_ITEMS, TODAY, checkerboard, history_of
+from service.decision.because import PLACE, because, kind_of, source_of
+from tests.contract.test_sources import TODAY, a_past, history_of
 
 
 def a_row(**values: float) -> np.ndarray:
@@ -27,7 +27,7 @@ def recommender() -> Recommender:
     ranker = Ranker(
         nothing[:, 1:].astype(np.int16), nothing[:, 1:], nothing, nothing, nothing, nothing
     )
-    sources = tuple(kind.fit(checkerboard(), TODAY, N_ITEMS, seed=1) for kind in SOURCES)
+    sources = tuple(kind.fit(a_past(), seed=1) for kind in SOURCES)
     return Recommender(None, sources, ranker)  # type: ignore[arg-type]
 
 
@@ -67,30 +67,59 @@ MOMENT = Moment(history_of(0, 2, 4), TODAY)
             "bought_before",
             "Bought 3 times before; last today",
         ),
-        ({"score_similar": 0.2}, "like_minded", "Customers with similar orders buy this"),
-        ({}, "popular", "Many customers have bought this lately"),
     ],
 )
 def test_reasons(values: dict[str, float], code: str, text: str, recommender: Recommender) -> None:
     row = a_row(**values)
-    reason = because(kind_of(row, MOMENT), row, 6, MOMENT, recommender, {})
+    reason = because("repeat", "repeat", row, 6, MOMENT, recommender, {})
+    assert kind_of(row, MOMENT, "repeat") == "repeat"
     assert (reason.code, reason.text) == (code, text)
 
 
+@pytest.mark.parametrize(
+    ("source", "code", "text"),
+    [
+        ("similar", "like_minded", "Customers with similar orders buy this"),
+        ("neighbours", "like_minded", "Customers with similar orders buy this"),
+        ("popular", "popular", "Many customers have bought this lately"),
+    ],
+)
+def test_reasons_of_what_the_customer_never_bought(
+    source: str, code: str, text: str, recommender: Recommender
+) -> None:
+    row = a_row()
+    assert kind_of(row, MOMENT, source) == "discover"
+    reason = because("discover", source, row, 6, MOMENT, recommender, {})
+    assert (reason.code, reason.text) == (code, text)
+
+
+def test_the_source_is_the_one_that_values_the_item_most_by_its_own_measure() -> None:
+    """Scores of two sources: 5 of at most 10, and 0.3 of at most 0.4."""
+    scores = np.zeros((len(SOURCES), 3), dtype=np.float32)
+    scores[1], scores[2] = [10, 5, 0], [0.4, 0.3, 0.1]
+    assert source_of(scores, 0) == SOURCES[1].name
+    assert source_of(scores, 1) == SOURCES[2].name
+
+
 def test_a_complement_names_the_item_that_it_goes_with(recommender: Recommender) -> None:
-    row = a_row(score_together=0.4)
     names = {0: "Lamp", 2: "Table", 4: "Chair"}
-    assert (
-        because("complement", row, 6, MOMENT, recommender, names).text
-        == "Often bought together with Chair"
-    )
-    assert because("complement", row, 6, MOMENT, recommender, {}).code == "goes_with"
+    reason = because("complement", "together", a_row(), 6, MOMENT, recommender, names)
+    assert reason.text == "Often bought together with Chair"
+    unnamed = because("complement", "together", a_row(), 6, MOMENT, recommender, {})
+    assert unnamed.text == "Often bought together with the last order"
+
+
+def test_what_comes_next_names_the_item_that_it_comes_after(recommender: Recommender) -> None:
+    names = {0: "Lamp", 2: "Table", 4: "Chair"}
+    reason = because("discover", "following", a_row(), 6, MOMENT, recommender, names)
+    assert reason.code == "ordered_next"
+    assert reason.text.removeprefix("Often ordered next after ") in names.values()
 
 
 def test_kinds_are_told_apart() -> None:
     returned = Moment(history_of(0), TODAY, "return", np.array([8], dtype=np.int32))
-    same = a_row(same_category_as_contact=1, score_together=0.3)
-    assert kind_of(a_row(own_orders=1), returned) == "repeat"
-    assert kind_of(same, returned) == "substitute"
-    assert kind_of(same, MOMENT) == "complement"
-    assert kind_of(a_row(), MOMENT) == "discover"
+    same = a_row(same_category_as_contact=1)
+    assert kind_of(a_row(own_orders=1), returned, "popular") == "repeat"
+    assert kind_of(same, returned, "together") == "substitute"
+    assert kind_of(same, MOMENT, "together") == "complement"
+    assert kind_of(a_row(), MOMENT, "popular") == "discover"

@@ -13,13 +13,13 @@ import pytest
 from models import bundle
 from models.bundle import BadBundle
 from models.candidates import SOURCES
-from models.catalogue import Catalogue
+from models.catalogue import FACTS, Catalogue
 from models.features import FEATURES
 from models.moment import Moment
 from models.purchases import no_history
 from models.ranker import DEPTH, Ranker
 from models.recommender import Recommender
-from tests.contract.test_sources import N_ITEMS, TODAY, checkerboard, history_of
+from tests.contract.test_sources import N_ITEMS, TODAY, a_past, history_of
 
 VERSION = "20261123T0200Z-5f2c"
 
@@ -27,17 +27,12 @@ VERSION = "20261123T0200Z-5f2c"
 @pytest.fixture(scope="module")
 def recommender() -> Recommender:
     rng = np.random.default_rng(1)
-    ones = np.ones(N_ITEMS, dtype=np.float32)
     catalogue = Catalogue(
         ids=tuple(f"item-ä-{n}" for n in range(N_ITEMS)),
-        prices=ones,
         categories=np.zeros(N_ITEMS, dtype=np.int32),
         sellable=np.ones(N_ITEMS, dtype=bool),
-        recent=ones,
-        trend=ones,
-        gaps=ones * 30,
-        repeat_rates=ones,
-        seasons=np.zeros((12, N_ITEMS), dtype=np.float32),
+        facts=np.ones((N_ITEMS, len(FACTS)), dtype=np.float32),
+        seasons=np.zeros((N_ITEMS, 12), dtype=np.float32),
     )
     ranker = Ranker(
         features=rng.integers(0, len(FEATURES), (4, 2**DEPTH - 1)).astype(np.int16),
@@ -47,7 +42,7 @@ def recommender() -> Recommender:
         raw=np.array([-3, 3], dtype=np.float32),
         calibrated=np.array([0.1, 0.9], dtype=np.float32),
     )
-    sources = tuple(kind.fit(checkerboard(), TODAY, N_ITEMS, seed=1) for kind in SOURCES)
+    sources = tuple(kind.fit(a_past(), seed=1) for kind in SOURCES)
     return Recommender(catalogue, sources, ranker)
 
 
@@ -68,9 +63,9 @@ def test_what_was_saved_ranks_the_same(published: Path, recommender: Recommender
 
 
 def test_arrays_are_mapped_not_copied_and_cannot_be_written(published: Path) -> None:
-    prices = bundle.load(published, VERSION).recommender.catalogue.prices
+    facts = bundle.load(published, VERSION).recommender.catalogue.facts
     with pytest.raises(ValueError, match="read-only"):
-        prices[0] = 2
+        facts[0] = 2
 
 
 def test_current_and_versions_follow_the_store(published: Path, recommender: Recommender) -> None:
@@ -135,13 +130,13 @@ def test_a_header_that_claims_gigabytes_is_refused_before_any_of_it_is_read(
     published: Path,
 ) -> None:
     """An .npy header may claim any shape; what it claims must be what lies there."""
-    path = published / VERSION / "catalogue.prices.npy"
+    path = published / VERSION / "catalogue.facts.npy"
     with path.open("wb") as file:
         claim = {"descr": "<f4", "fortran_order": False, "shape": (2 << 30,)}
         np.lib.format.write_array_header_1_0(file, claim)
         file.write(b"\0" * 64)
     manifest = json.loads((published / VERSION / "manifest.json").read_text())
-    fact = manifest["files"]["catalogue.prices.npy"]
+    fact = manifest["files"]["catalogue.facts.npy"]
     fact["bytes"] = path.stat().st_size
     fact["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
     change_manifest(published, files=manifest["files"])
@@ -150,14 +145,14 @@ def test_a_header_that_claims_gigabytes_is_refused_before_any_of_it_is_read(
 
 
 def test_pickled_objects_are_refused(published: Path) -> None:
-    path = published / VERSION / "catalogue.prices.npy"
+    path = published / VERSION / "catalogue.facts.npy"
     np.save(path, np.array([{"a": 1}], dtype=object), allow_pickle=True)
     with pytest.raises(BadBundle):
         bundle.load(published, VERSION)
 
 
 def test_a_link_out_of_the_folder_is_refused(published: Path, tmp_path: Path) -> None:
-    path = published / VERSION / "catalogue.prices.npy"
+    path = published / VERSION / "catalogue.facts.npy"
     elsewhere = tmp_path / "elsewhere.npy"
     path.rename(elsewhere)
     path.symlink_to(elsewhere)
@@ -166,10 +161,10 @@ def test_a_link_out_of_the_folder_is_refused(published: Path, tmp_path: Path) ->
 
 
 def test_values_that_are_no_numbers_are_refused(tmp_path: Path, recommender: Recommender) -> None:
-    prices = recommender.catalogue.prices.copy()
-    prices[3] = np.nan
+    facts = recommender.catalogue.facts.copy()
+    facts[3, 1] = np.nan
     broken = Recommender(
-        Catalogue(**{**_fields(recommender.catalogue), "prices": prices}),
+        Catalogue(**{**_fields(recommender.catalogue), "facts": facts}),
         recommender.sources,
         recommender.ranker,
     )
@@ -182,7 +177,7 @@ def test_arrays_of_different_catalogues_are_refused(
     tmp_path: Path, recommender: Recommender
 ) -> None:
     fields = _fields(recommender.catalogue)
-    fields["gaps"] = recommender.catalogue.gaps[:-1]
+    fields["facts"] = recommender.catalogue.facts[:-1]
     mixed = Recommender(Catalogue(**fields), recommender.sources, recommender.ranker)
     bundle.save(tmp_path, VERSION, mixed, {})
     with pytest.raises(BadBundle, match="do not fit"):
@@ -196,4 +191,4 @@ def test_a_version_is_a_version(published: Path, version: str) -> None:
 
 
 def _fields(catalogue: Catalogue) -> dict[str, object]:
-    return {name: getattr(catalogue, name) for name in Catalogue.__slots__}
+    return {name: getattr(catalogue, name) for name in Catalogue.__dataclass_fields__}

@@ -7,10 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from models.candidates import SOURCES
 from models.candidates.base import Candidates
 from models.catalogue import Catalogue, describe, month_of
-from models.features import FEATURES, NEVER, features
+from models.features import FEATURES, LONG_AGO, NEVER, features
 from models.moment import Moment
+from models.past import Past
 from models.purchases import HISTORY_LINES, History, Purchases, no_history
 
 N = 5
@@ -28,7 +30,7 @@ def a_catalogue() -> Catalogue:
     )
     prices = np.array([1, 2, 4, 8, 16], dtype=np.float32)
     categories = np.array([0, 0, 1, 1, -1], dtype=np.int32)
-    return describe(nothing, 100.0, list("abcde"), prices, categories, np.ones(N, dtype=bool))
+    return describe(Past(nothing, 100.0, prices, categories), list("abcde"), np.ones(N, dtype=bool))
 
 
 def a_history() -> History:
@@ -43,7 +45,9 @@ def a_history() -> History:
 
 
 def table_of(moment: Moment) -> dict[str, list[float]]:
-    candidates = Candidates(np.arange(N, dtype=np.int32), np.zeros((4, N), dtype=np.float32))
+    candidates = Candidates(
+        np.arange(N, dtype=np.int32), np.zeros((len(SOURCES), N), dtype=np.float32)
+    )
     table = features(moment, candidates, a_catalogue())
     assert table.shape == (N, len(FEATURES))
     assert np.isfinite(table).all()
@@ -54,8 +58,14 @@ def test_counts_and_rhythm_are_those_of_the_customer() -> None:
     columns = table_of(Moment(a_history(), 65.0))
     assert columns["own_orders"] == [3, 1, 0, 0, 0]
     assert columns["days_since_item"] == [15, 15, NEVER, NEVER, NEVER]
-    assert columns["own_gap"][0] == 20
-    assert columns["in_last_order"] == [1, 1, 0, 0, 0]
+    assert columns["own_gap"] == [20, 0, -1, -1, -1]
+    assert columns["orders_since_item"] == [1, 1, LONG_AGO, LONG_AGO, LONG_AGO]
+    assert columns["orders_since_earlier"][:2] == [2, LONG_AGO]
+    assert columns["orders_since_first"][:2] == [3, 1]
+    assert columns["own_fast"][:2] == pytest.approx([1 + 0.6 + 0.36, 1])
+    assert columns["own_rate"][:2] == pytest.approx([2.3 / 3.5, 0.3 / 1.5])
+    assert columns["customer_repeats"] == pytest.approx([2.4 / 5] * N)  # 2 of 3 later lines
+    assert columns["last_order_size"] == [2] * N
     assert columns["last_quantity"] == [2, 3, 0, 0, 0]
     assert columns["own_share"][:2] == pytest.approx([1, 1 / 3])
     assert columns["customer_orders"] == [3] * N

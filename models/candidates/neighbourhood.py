@@ -1,0 +1,108 @@
+"""Items near each other: found for every item at night, added up over a few at each request.
+
+The sources that go from item to item share this file. A customer unseen at training, or an order
+of a minute ago, counts at once, and what a request costs does not grow with the catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from models.candidates.base import NOTHING, Scored, added_up, within
+from models.moment import Moment
+from models.purchases import Floats, Ints
+
+NEIGHBOURS: Final = 50
+SEEDS: Final = 40
+"""So many of the items that the customer bought last are looked at."""
+BLOCK: Final = 4_000_000
+"""Pairs held in memory at once while neighbours are looked for."""
+
+Weigh = Callable[[NDArray[Any], Ints, Ints], NDArray[Any]]
+"""From counts of pairs, with the items of both sides, to weights; at most 0 is no neighbour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """The nearest items of each item.
+
+    Attributes:
+        neighbours: positions, int32[n, NEIGHBOURS]; -1 where there are fewer.
+        weights: above zero, the highest first; 0 where there are fewer, float32[n, NEIGHBOURS].
+    """
+
+    name: ClassVar[str]
+    limit: ClassVar[int]
+    neighbours: Ints
+    weights: Floats
+
+    def score(self, moment: Moment) -> Scored:
+        seeds, strengths = self.seeds(moment)
+        if not len(seeds):
+            return NOTHING
+        weights = self.weights[seeds] * strengths[:, None]
+        return added_up(self.neighbours[seeds].ravel(), weights.ravel())
+
+    @staticmethod
+    def seeds(moment: Moment) -> tuple[Ints, Floats]:
+        """Items to start from and how much each counts: float32[n], above zero."""
+        raise NotImplementedError
+
+    def arrays(self) -> Mapping[str, NDArray[Any]]:
+        return {"neighbours": self.neighbours, "weights": self.weights}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        return cls(arrays["neighbours"], arrays["weights"])
+
+    def fits(self, n_items: int) -> bool:
+        same = self.neighbours.shape == self.weights.shape == (n_items, NEIGHBOURS)
+        return same and within(self.neighbours, n_items)
+
+
+def nearest(left: sparse.csr_matrix, right: sparse.csr_matrix, weigh: Weigh) -> tuple[Ints, Floats]:
+    """For every column of `left` the columns of `right` that it meets most, by weight.
+
+    Args:
+        left, right: 0 or more for what a row has of an item, float32[rows, n].
+        weigh: turns the products of columns into weights. An item is not its own neighbour.
+
+    Returns:
+        (neighbours, weights) as in `Neighbourhood`.
+    """
+    n = right.shape[1]
+    neighbours = np.full((n, NEIGHBOURS), -1, dtype=np.int32)
+    weights = np.zeros((n, NEIGHBOURS), dtype=np.float32)
+    columns, right = left.tocsc(), right.tocsr()
+    sizes = np.diff(right.indptr)
+    work = np.append(0, np.cumsum(sizes[columns.indices]))[columns.indptr]
+    start = 0
+    while start < n:
+        end = max(start + 1, int(np.searchsorted(work, work[start] + BLOCK, side="right")) - 1)
+        met = (columns[:, start:end].T.tocsr() @ right).tocoo()
+        here, there = met.row + start, met.col
+        apart = (here != there).nonzero()[0]
+        here, there = here[apart].astype(np.int32), there[apart].astype(np.int32)
+        weight = weigh(met.data[apart], here, there)
+        _keep_best(here, there, weight, neighbours, weights)
+        start = end
+    return neighbours, weights
+
+
+def _keep_best(
+    here: Ints, there: Ints, weight: NDArray[Any], neighbours: Ints, weights: Floats
+) -> None:
+    good = (weight > 0).nonzero()[0]
+    here, there, weight = here[good], there[good], weight[good]
+    order = np.lexsort((there, -weight, here))
+    here, there, weight = here[order], there[order], weight[order]
+    rank = np.arange(len(here)) - here.searchsorted(here)
+    top = (rank < NEIGHBOURS).nonzero()[0]
+    neighbours[here[top], rank[top]] = there[top]
+    weights[here[top], rank[top]] = weight[top]

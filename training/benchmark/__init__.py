@@ -1,0 +1,1 @@
+"""How good are the suggestions, on public data and beside what the field has published."""

@@ -1,0 +1,113 @@
+"""Encore itself: the sources, the features and the ranker of the night, on a benchmark's rounds.
+
+The trees learn from moments that lie before the questions, as in the night. Where the questions
+are about customers of whom nothing is known but their own history, they learn from other customers
+instead: those of one fold ask for their newest order, and the other folds are what is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+from tqdm import tqdm
+
+from models.candidates import SOURCES
+from models.candidates.base import gather
+from models.moment import Moment
+from models.past import Past
+from models.purchases import Ints, Purchases
+from models.ranker import Ranker
+from models.recommender import Recommender
+from training.benchmark.task import LENGTH, Question, Round, Task
+from training.benchmark.tuning import rehearsal
+from training.examples import Example, draw_examples
+from training.fit import EXAMPLES_PER_WINDOW, Learned, Table, fit_trees, labelled_table, learn
+from training.split import Window
+
+FOLDS = 8
+NAMES = [source.name for source in SOURCES]
+HORIZON_DAYS = 90.0
+FEWEST_LABELS = 300
+"""Bought candidates without which no trees are grown; what the customer buys most comes first."""
+
+
+def product(task: Task, seed: int) -> list[Ints]:
+    """Per question, the positions of the best `LENGTH` items."""
+    known = set(np.unique(task.rounds[0].known.customers).tolist())
+    strangers = all(question.customer not in known for question in task.rounds[0].questions)
+    way = _by_customer if strangers else _by_month
+    progress = tqdm(total=len(task.questions), desc="Encore", unit="question", disable=None)
+    answers = []
+    for part, learned, tables in way(task, seed):
+        labels = sum(int(table.labels.sum()) for table in tables)
+        ranker = fit_trees(tables, seed) if labels >= FEWEST_LABELS else None
+        answers += [_best(learned, ranker, question.moment) for question in part.questions]
+        progress.update(len(part.questions))
+    progress.close()
+    return answers
+
+
+Lesson = tuple[Round, Learned, list[Table]]
+"""A round, what answers it, and what its ranker learns from."""
+
+
+def _by_customer(task: Task, seed: int) -> Iterator[Lesson]:
+    """Each fold of the known customers is asked what the others' orders say of it."""
+    for part in task.rounds:
+        customers = np.unique(part.known.customers)
+        drawn = np.random.default_rng(seed).permutation(customers[customers >= 0])
+        tables = []
+        for fold in tqdm(np.array_split(drawn, FOLDS), desc="folds", unit="fold", disable=None):
+            asked = rehearsal(part, np.sort(fold))
+            if asked.questions:
+                learned = learn(_past(task, asked.known, part.day), task.data, seed)
+                tables.append(labelled_table(learned, _examples(asked.questions)))
+        yield part, learn(_past(task, part.known, part.day), task.data, seed), tables
+
+
+def _by_month(task: Task, seed: int) -> Iterator[Lesson]:
+    """The moments of every earlier month, with the next orders that are known by now."""
+    learned = dict[float, Learned]()
+    for part in task.rounds:
+        for day in (start for start, _ in _months(part)):
+            if day not in learned:
+                past = _past(task, part.known.before(day), day)
+                learned[day] = learn(past, task.data, seed)
+        histories, tables = dict(part.known.histories()), []
+        for start, end in _months(part)[:-1]:
+            window, rng = (
+                Window(start, end, HORIZON_DAYS),
+                np.random.default_rng((seed, int(start))),
+            )
+            drawn = draw_examples(histories, task.data.contacts, window, EXAMPLES_PER_WINDOW, rng)
+            followed = [example for example in drawn if len(example.target)]
+            tables.append(labelled_table(learned[start], followed))
+        yield part, learned[part.day], tables
+
+
+def _months(part: Round) -> list[tuple[float, float]]:
+    """(first day, first day of the next) of the months after the first orders, to the round's."""
+    first = np.datetime64(int(part.known.days[0]), "D").astype("datetime64[M]") + 1
+    last = np.datetime64(int(part.day), "D").astype("datetime64[M]")
+    months = np.arange(min(first, last), last + 2).astype("datetime64[D]").astype(float)
+    return list(pairwise(months.tolist()))
+
+
+def _past(task: Task, known: Purchases, day: float) -> Past:
+    return Past(known, day, task.data.prices, task.data.categories)
+
+
+def _examples(questions: Sequence[Question]) -> list[Example]:
+    return [Example(question.moment, question.target) for question in questions]
+
+
+def _best(learned: Learned, ranker: Ranker | None, moment: Moment) -> Ints:
+    catalogue, sources = learned
+    if ranker is not None:
+        ranking = Recommender(catalogue, sources, ranker).rank(moment)
+        return ranking.candidates.items[ranking.order[:LENGTH]]
+    candidates = gather(sources, moment, catalogue.sellable)
+    own, popular = (candidates.scores[NAMES.index(name)] for name in ("repeat", "popular"))
+    return candidates.items[np.lexsort((-popular, -own))[:LENGTH]]
