@@ -107,12 +107,11 @@ def gather(sources: Sequence[Source], moment: Moment, allowed: NDArray[np.bool_]
 
 
 def added_up(items: Ints, scores: NDArray[Any]) -> Scored:
-    """One score per item: the sum, where an item comes several times; -1 is no item."""
+    """One score per item: the sum, where an item comes several times."""
     order = items.argsort()
     items = items[order]
     first = bounds_of_runs(items)[:-1]
-    none = int(items[0] < 0)
-    return Scored(items[first][none:], np.add.reduceat(scores[order], first)[none:])
+    return Scored(items[first], np.add.reduceat(scores[order], first))
 
 
 def within(items: Ints, n_items: int) -> bool:

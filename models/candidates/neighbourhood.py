@@ -46,8 +46,9 @@ class Neighbourhood:
         seeds, strengths = self.seeds(moment)
         if not len(seeds):
             return NOTHING
-        weights = self.weights[seeds] * strengths[:, None]
-        return added_up(self.neighbours[seeds].ravel(), weights.ravel())
+        weights = (self.weights[seeds] * strengths[:, None]).ravel()
+        found = weights.nonzero()[0]
+        return added_up(self.neighbours[seeds].ravel()[found], weights[found])
 
     @staticmethod
     def seeds(moment: Moment) -> tuple[Ints, Floats]:
