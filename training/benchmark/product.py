@@ -29,14 +29,14 @@ from training.split import Window
 FOLDS = 8
 NAMES = [source.name for source in SOURCES]
 HORIZON_DAYS = 90.0
-FEWEST_LABELS = 300
+FEWEST_LABELS = 4000
 """Bought candidates without which no trees are grown; what the customer buys most comes first."""
 
 
 def product(task: Task, seed: int) -> list[Ints]:
     """Per question, the positions of the best `LENGTH` items."""
-    known = set(np.unique(task.rounds[0].known.customers).tolist())
-    strangers = all(question.customer not in known for question in task.rounds[0].questions)
+    asked = {question.customer for question in task.questions}
+    strangers = asked.isdisjoint(task.rounds[-1].known.customers.tolist())
     way = _by_customer if strangers else _by_month
     progress = tqdm(total=len(task.questions), desc="Encore", unit="question", disable=None)
     answers = []
@@ -71,12 +71,13 @@ def _by_month(task: Task, seed: int) -> Iterator[Lesson]:
     """The moments of every earlier month, with the next orders that are known by now."""
     learned = dict[float, Learned]()
     for part in task.rounds:
-        for day in (start for start, _ in _months(part)):
+        months = _months(part)
+        for day in (*months[:-1], part.day):
             if day not in learned:
                 past = _past(task, part.known.before(day), day)
                 learned[day] = learn(past, task.data, seed)
         histories, tables = dict(part.known.histories()), []
-        for start, end in _months(part)[:-1]:
+        for start, end in pairwise(months):
             window, rng = (
                 Window(start, end, HORIZON_DAYS),
                 np.random.default_rng((seed, int(start))),
@@ -87,12 +88,13 @@ def _by_month(task: Task, seed: int) -> Iterator[Lesson]:
         yield part, learned[part.day], tables
 
 
-def _months(part: Round) -> list[tuple[float, float]]:
-    """(first day, first day of the next) of the months after the first orders, to the round's."""
+def _months(part: Round) -> list[float]:
+    """The first days of the months after the first orders, up to the round's own."""
+    if not len(part.known):
+        return [part.day]
     first = np.datetime64(int(part.known.days[0]), "D").astype("datetime64[M]") + 1
-    last = np.datetime64(int(part.day), "D").astype("datetime64[M]")
-    months = np.arange(min(first, last), last + 2).astype("datetime64[D]").astype(float)
-    return list(pairwise(months.tolist()))
+    last = np.datetime64(int(part.day), "D").astype("datetime64[M]") + 1
+    return np.arange(first, last).astype("datetime64[D]").astype(float).tolist() or [part.day]
 
 
 def _past(task: Task, known: Purchases, day: float) -> Past:

@@ -1,0 +1,47 @@
+"""Encore itself on a benchmark's rounds: learned from before, or from other customers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.nightly.benchmark_world import TODAY, a_question, a_round, a_task
+from training.benchmark import product
+from training.benchmark.product import product as encore
+
+
+def test_the_first_month_of_which_nothing_is_known_is_answered_from_the_customers_own_orders(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Customers whom a later round knows are no strangers, whatever the first round knows."""
+    monkeypatch.delattr(product, "_by_customer")
+    first = a_round([], [a_question([[1], [1, 2], [1]], target=[1], customer=0)])
+    later = a_round([[[1], [2]], [[3], [4]]], [a_question([[4], [3]], target=[3], customer=1)])
+    task = replace(a_task(later.questions, [[[1], [2]], [[3], [4]]]), rounds=(first, later))
+
+    of_the_first, of_the_later = encore(task, 1)
+
+    assert of_the_first[0] == 1
+    assert set(of_the_later[:2].tolist()) == {3, 4}
+
+
+def test_strangers_are_answered_by_what_was_learned_from_other_customers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Everybody who ordered an even item orders the next odd one then, and never the even again."""
+    monkeypatch.setattr(product, "FEWEST_LABELS", 1)
+    known = [[[even], [even + 1]] for even in (0, 2, 4, 6) for _ in range(60)]
+    asked = [a_question([[even]], target=[even + 1], customer=1000) for even in (0, 2, 4, 6)]
+
+    answers = encore(a_task(asked, known), 1)
+
+    assert [int(answer[0]) for answer in answers] == [1, 3, 5, 7]
+
+
+def test_months_begin_after_the_first_orders_and_end_with_the_rounds_own() -> None:
+    """Day 19,950 is in August 2024; the round is of November."""
+    part = replace(a_round([[[1]] * 6], []), day=20_028.0)
+    assert part.known.days[0] == TODAY - 50
+    assert product._months(part) == [19_967.0, 19_997.0, 20_028.0]
+    assert product._months(replace(a_round([], []), day=20_028.0)) == [20_028.0]
