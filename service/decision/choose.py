@@ -52,6 +52,7 @@ def choose(
     The shortlist is ordered by worth; what fits comes before what may fit.
     """
     barred = _barred(request, profile, policy, now)
+    ceiling = _ceiling(request, catalogue, policy)
     excluded: dict[str, str] = {}
     shortlist: list[tuple[bool, float, int, Item, float, Fit | None]] = []
     ids, needs, asking = recommender.catalogue.ids, request.needs, float(cost_of_asking)
@@ -63,6 +64,8 @@ def choose(
         fitting = judge(item.attributes, needs) if item and needs else None
         if why is None and fitting is not None and fitting.verdict == fit.DOES_NOT_FIT:
             why = fit.DOES_NOT_FIT
+        if why is None and item and ceiling is not None and item.price > ceiling:
+            why = "dearer"
         if why or item is None:
             excluded[item_id] = why or "unknown_item"
             continue
@@ -93,9 +96,23 @@ def _barred(
         recent = now - reply.at < policy.declined_item
         if reply.result == "declined" and reply.item_id and recent:
             barred[reply.item_id] = "declined_recently"
-    if request.interaction.topic in GIVING_BACK:
-        barred |= {item.item_id: "returned_now" for item in request.interaction.items}
+    contact = request.interaction
+    if contact.topic in GIVING_BACK:
+        for item in contact.items:
+            if item.reason in policy.returned:
+                barred[item.item_id] = "returned_now"
     return barred
+
+
+def _ceiling(
+    request: SuggestionRequest, catalogue: Mapping[str, Item], policy: Policy
+) -> Decimal | None:
+    """The dearest item of a contact after which nothing dearer is offered; None: no limit."""
+    contact = request.interaction
+    if contact.topic not in policy.nothing_dearer:
+        return None
+    known = (catalogue.get(item.item_id) for item in contact.items)
+    return max((item.price for item in known if item is not None), default=None)
 
 
 def _unsellable(item: Item | None) -> str | None:

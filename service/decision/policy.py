@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from models.domain import CHANNELS, MOODS, SEVERITIES
+from models.domain import CHANNELS, MOODS, RETURN_REASONS, SEVERITIES, TOPICS
 from service.errors import UnknownChannel
 
 SHIPPED: Final = Path(__file__).with_name("policy.toml")
@@ -42,6 +42,8 @@ class Policy:
     converted: timedelta
     severe: frozenset[str]
     angry: frozenset[str]
+    returned: frozenset[str]
+    nothing_dearer: frozenset[str]
     holdout_share: float
     holdout_experiment: str
     holdout_salt: str
@@ -87,6 +89,8 @@ def load_policy(path: Path | None = None) -> Policy:
         converted=timedelta(hours=reader.number("converted.hours", 0, 24 * 365)),
         severe=reader.choices("severity.blocks", SEVERITIES),
         angry=reader.choices("mood.blocks", MOODS),
+        returned=reader.choices("returned.blocks", RETURN_REASONS),
+        nothing_dearer=reader.choices("trouble.nothing_dearer", TOPICS),
         holdout_share=reader.number("holdout.share", 0, 0.5),
         holdout_experiment=reader.text("holdout.experiment"),
         holdout_salt=reader.text("holdout.salt"),

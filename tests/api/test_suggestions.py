@@ -271,6 +271,33 @@ def test_what_the_caller_excludes_or_what_came_back_is_not_suggested(
     assert excluded[second] == "returned_now"
 
 
+def test_what_came_back_for_no_reason_against_it_may_be_suggested_again(
+    agent: Client, customer: str
+) -> None:
+    first = ask(agent, a_request(customer, dry_run=True))
+    best = first["suggestions"][0]["item_id"]
+    for reason in (None, "unwanted_gift"):
+        returned = {"topic": "return", "items": [{"item_id": best, "reason": reason}]}
+        body = a_request(customer, interaction=returned, dry_run=True, explain=True, limit=10)
+        answer = ask(agent, body)
+        assert best not in {entry["item_id"] for entry in answer["excluded"]}
+
+
+def test_after_trouble_with_a_delivery_nothing_dearer_is_suggested(
+    agent: Client, customer: str, shelf: Stock
+) -> None:
+    middle = sorted(shelf.items, key=lambda item: item.price)[len(shelf.items) // 2]
+    late = {"topic": "delivery", "items": [{"item_id": middle.id, "reason": "arrived_late"}]}
+    body = a_request(customer, interaction=late, dry_run=True, explain=True, limit=10)
+    answer = ask(agent, body)
+    prices = {item.id: item.price for item in shelf.items}
+    excluded = {entry["item_id"]: entry["reason"] for entry in answer["excluded"]}
+    shown = [prices[entry["item_id"]] for entry in answer["suggestions"]]
+    assert all(price <= middle.price for price in shown)
+    assert all(prices[item] > middle.price for item, why in excluded.items() if why == "dearer")
+    assert "dearer" in excluded.values()
+
+
 @pytest.mark.parametrize(
     "need", [{"attribute": "width", "max": 1, "unit": "mm"}, {"attribute": "width", "min": 0}]
 )
