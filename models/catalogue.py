@@ -26,7 +26,7 @@ USUAL_GAP: Final = 60.0
 MONTHS: Final = 12
 
 FACTS: Final = (
-    "sold",  # log of all orders with the item
+    "sold",  # log of all lines with the item, also of those who bought without a name
     "recent",  # the same, decayed with 30 days
     "newest",  # log of the customers whose newest order has it
     "before",  # log of the customers whose second newest order has it
@@ -51,7 +51,8 @@ class Catalogue:
         categories: position of the category, -1 unknown, int32[n].
         sellable: whether the item may be suggested at all, bool[n].
         facts: columns as in `FACTS`; one item's lie side by side, float32[n, len(FACTS)].
-        seasons: log of a month's sales of the item against its mean month, float32[n, 12].
+        seasons: log of the item's share of a month's sales against its share of all,
+            float32[n, 12].
     """
 
     ids: tuple[str, ...]
@@ -73,14 +74,14 @@ class Catalogue:
         return self.facts[:, PLACE[name]]
 
 
-def describe(past: Past, ids: Sequence[str], sellable: NDArray[np.bool_]) -> Catalogue:
+def describe(past: Past, ids: Sequence[str]) -> Catalogue:
     """Learn how each item sells from everything before `past.day`."""
     n, lines = past.n_items, past.lines
     sold = np.bincount(past.purchases.items, minlength=n).astype(np.float64)
     recent = _decayed(past.purchases, past.day, RECENT_DAYS, n)
-    newest, before = (
-        np.bincount(lines.items[lines.lags == lag], minlength=n).astype(np.float64)
-        for lag in (0, 1)
+    newest, before, earlier = (
+        np.bincount(lines.items[which], minlength=n).astype(np.float64)
+        for which in (lines.lags == 0, lines.lags == 1, lines.lags > 0)
     )
     columns = {
         "sold": np.log1p(sold),
@@ -88,7 +89,7 @@ def describe(past: Past, ids: Sequence[str], sellable: NDArray[np.bool_]) -> Cat
         "newest": np.log1p(newest),
         "before": np.log1p(before),
         "trend": _log_share(recent, 1.0) - _log_share(sold, 3.0),
-        "newest_trend": _log_share(newest, 1.0) - _log_share(np.maximum(sold - newest, 0), 3.0),
+        "newest_trend": _log_share(newest, 1.0) - _log_share(earlier, 3.0),
         "price": np.log1p(np.maximum(past.prices, 0)),
         **_repeats(lines, n),
     }
@@ -96,7 +97,7 @@ def describe(past: Past, ids: Sequence[str], sellable: NDArray[np.bool_]) -> Cat
     return Catalogue(
         ids=tuple(ids),
         categories=past.categories,
-        sellable=sellable,
+        sellable=past.sellable,
         facts=np.ascontiguousarray(facts, dtype=np.float32),
         seasons=_seasons(past.purchases, n),
     )

@@ -50,12 +50,14 @@ class Past:
         day: days since 1970-01-01.
         prices: of each item, float32[n items].
         categories: of each item, -1 unknown, int32[n items].
+        sellable: whether it may be suggested at all, bool[n items].
     """
 
     purchases: Purchases
     day: float
     prices: Floats
     categories: Ints
+    sellable: NDArray[np.bool_]
 
     @property
     def n_items(self) -> int:

@@ -43,13 +43,13 @@ Learned = tuple[Catalogue, tuple[Source, ...]]
 
 def fit_sources(data: Dataset, day: float, seed: int) -> Learned:
     """Catalogue and candidate sources as they would have been in the night before `day`."""
-    past = Past(data.purchases.before(day), day, data.prices, data.categories)
+    past = Past(data.purchases.before(day), day, data.prices, data.categories, data.sellable)
     return learn(past, data, seed)
 
 
 def learn(past: Past, data: Dataset, seed: int) -> Learned:
     """The same from any past."""
-    catalogue = describe(past, data.item_ids, data.sellable)
+    catalogue = describe(past, data.item_ids)
     return catalogue, tuple(kind.fit(past, seed) for kind in SOURCES)
 
 

@@ -30,6 +30,11 @@ class Scored:
     items: Ints
     scores: NDArray[Any]
 
+    def only(self, allowed: NDArray[np.bool_]) -> Scored:
+        """Those whose position is allowed, bool[all items]."""
+        keep = allowed[self.items]
+        return self if keep.all() else Scored(self.items[keep], self.scores[keep])
+
     def best(self, limit: int) -> Ints:
         """The items with the `limit` highest scores, in no order."""
         if len(self.items) <= limit:
@@ -90,13 +95,12 @@ def gather(sources: Sequence[Source], moment: Moment, allowed: NDArray[np.bool_]
         moment: for which.
         allowed: which items may be suggested at all, bool[all items].
     """
-    scored = [source.score(moment) for source in sources]
+    scored = [source.score(moment).only(allowed) for source in sources]
     best = np.concatenate(
         [one.best(source.limit) for one, source in zip(scored, sources, strict=True)]
     )
     best.sort()
     items = best[bounds_of_runs(best)[:-1]]
-    items = items[allowed[items]]
     scores = np.zeros((len(sources), len(items)), dtype=np.float32)
     for row, one in zip(scores, scored, strict=True):
         if len(one.items):

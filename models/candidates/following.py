@@ -37,7 +37,7 @@ class Following(Neighbourhood):
         def cosine(both: Floats, here: Ints, there: Ints) -> Floats:
             return shrunk_cosine(both, left[here], right[there])
 
-        return cls(*nearest(before, after, cosine))
+        return cls(*nearest(before, after, cosine, past.sellable))
 
     @staticmethod
     def seeds(moment: Moment) -> tuple[Ints, Floats]:

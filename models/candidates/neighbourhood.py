@@ -67,12 +67,18 @@ class Neighbourhood:
         return same and within(self.neighbours, n_items)
 
 
-def nearest(left: sparse.csr_matrix, right: sparse.csr_matrix, weigh: Weigh) -> tuple[Ints, Floats]:
+def nearest(
+    left: sparse.csr_matrix,
+    right: sparse.csr_matrix,
+    weigh: Weigh,
+    sellable: NDArray[np.bool_],
+) -> tuple[Ints, Floats]:
     """For every column of `left` the columns of `right` that it meets most, by weight.
 
     Args:
         left, right: 0 or more for what a row has of an item, float32[rows, n].
         weigh: turns the products of columns into weights. An item is not its own neighbour.
+        sellable: who may be a neighbour, bool[n].
 
     Returns:
         (neighbours, weights) as in `Neighbourhood`.
@@ -88,7 +94,7 @@ def nearest(left: sparse.csr_matrix, right: sparse.csr_matrix, weigh: Weigh) -> 
         end = max(start + 1, int(np.searchsorted(work, work[start] + BLOCK, side="right")) - 1)
         met = (columns[:, start:end].T.tocsr() @ right).tocoo()
         here, there = met.row + start, met.col
-        apart = (here != there).nonzero()[0]
+        apart = ((here != there) & sellable[there]).nonzero()[0]
         here, there = here[apart].astype(np.int32), there[apart].astype(np.int32)
         weight = weigh(met.data[apart], here, there)
         _keep_best(here, there, weight, neighbours, weights)

@@ -44,7 +44,7 @@ class Neighbours(Neighbourhood):
             above = (both - share[there] * before[here]) / (before[here] + PRIOR)
             return np.where(both > 1, above, 0).astype(np.float32)
 
-        return cls(*nearest(had, has, lift))
+        return cls(*nearest(had, has, lift, past.sellable))
 
     @staticmethod
     def seeds(moment: Moment) -> tuple[Ints, Floats]:

@@ -35,7 +35,7 @@ class Popular:
     def fit(cls, past: Past, seed: int) -> Self:
         purchases = past.purchases
         weights = np.exp((purchases.days - past.day) / DECAY_DAYS)
-        counts = np.bincount(purchases.items, weights, minlength=past.n_items)
+        counts = np.bincount(purchases.items, weights, minlength=past.n_items) * past.sellable
         best = np.argsort(-counts, kind="stable")[: cls.limit]
         best = np.sort(best[counts[best] > 0])
         share = counts[best] / max(counts.sum(), 1e-9)

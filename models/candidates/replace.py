@@ -36,7 +36,7 @@ class Replace(Neighbourhood):
             if past.categories[sort[0]] >= 0:
                 for place, item in enumerate(sort.tolist()):
                     near = sort[max(0, place - 2 * NEIGHBOURS) : place + 2 * NEIGHBOURS]
-                    near = near[near != item]
+                    near = near[(near != item) & past.sellable[near]]
                     weight = sold[near] * np.exp(-(((dear[near] - dear[item]) / PRICE_SPREAD) ** 2))
                     best = np.lexsort((near, -weight))[:NEIGHBOURS]
                     best = best[weight[best] > 0]

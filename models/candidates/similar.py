@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import ClassVar, Final, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from models.candidates.neighbourhood import NEIGHBOURS, SEEDS, Neighbourhood
@@ -36,7 +37,7 @@ class Similar(Neighbourhood):
     def fit(cls, past: Past, seed: int) -> Self:
         factors = _factors(past, seed)
         lengths = np.linalg.norm(factors, axis=1, keepdims=True)
-        return cls(*_nearest(factors / np.maximum(lengths, 1e-9)))
+        return cls(*_nearest(factors / np.maximum(lengths, 1e-9), past.sellable))
 
     @staticmethod
     def seeds(moment: Moment) -> tuple[Ints, Floats]:
@@ -71,23 +72,22 @@ def _factors(past: Past, seed: int) -> Floats:
     return factors
 
 
-def _nearest(directions: Floats) -> tuple[Ints, Floats]:
+def _nearest(directions: Floats, sellable: NDArray[np.bool_]) -> tuple[Ints, Floats]:
     """As in `Neighbourhood`, by inner product of unit vectors, float32[n, FACTORS]."""
     n = len(directions)
     neighbours = np.full((n, NEIGHBOURS), -1, dtype=np.int32)
     weights = np.zeros((n, NEIGHBOURS), dtype=np.float32)
-    k = min(NEIGHBOURS, n - 1)
-    rows = max(1, BLOCK // max(n, 1))
-    for start in range(0, n if k > 0 else 0, rows):
-        alike = directions[start : start + rows] @ directions.T
-        own = np.arange(len(alike))
-        alike[own, own + start] = -1.0
-        best = np.argpartition(alike, n - k, axis=1)[:, n - k :]
+    sold = directions.any(axis=1)
+    rows, others = np.flatnonzero(sold), np.flatnonzero(sold & sellable)
+    k = min(NEIGHBOURS, len(others))
+    for some in np.array_split(rows, max(1, len(rows) * len(others) // BLOCK)) if k else ():
+        alike = directions[some] @ directions[others].T
+        alike[some[:, None] == others] = -1.0
+        best = np.argpartition(alike, len(others) - k, axis=1)[:, len(others) - k :]
         close = np.take_along_axis(alike, best, axis=1)
         order = np.lexsort((best, -close), axis=1)
         best = np.take_along_axis(best, order, axis=1)
         close = np.take_along_axis(close, order, axis=1)
-        good = close > 0
-        neighbours[start : start + rows, :k] = np.where(good, best, -1)
-        weights[start : start + rows, :k] = np.where(good, close, 0.0)
+        neighbours[some, :k] = np.where(close > 0, others[best], -1)
+        weights[some, :k] = np.maximum(close, 0.0)
     return neighbours, weights

@@ -38,7 +38,7 @@ class Together(Neighbourhood):
         def cosine(both: Floats, here: Ints, there: Ints) -> Floats:
             return shrunk_cosine(both, counts[here], counts[there])
 
-        return cls(*nearest(orders, orders, cosine))
+        return cls(*nearest(orders, orders, cosine, past.sellable))
 
     @staticmethod
     def seeds(moment: Moment) -> tuple[Ints, Floats]:

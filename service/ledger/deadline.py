@@ -24,34 +24,35 @@ class Deadlines:
     def __init__(self) -> None:
         self._running: dict[int, tuple[float, Connection]] = {}
         self._some = threading.Event()
+        self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def begin(self, connection: Connection, seconds: float) -> None:
         """From now on work fails with `psycopg.OperationalError` when it takes longer."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._watch, name="deadlines", daemon=True)
-            self._thread.start()
-        self._running[id(connection)] = (time.monotonic() + seconds, connection)
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, name="deadlines", daemon=True)
+                self._thread.start()
+            self._running[id(connection)] = (time.monotonic() + seconds, connection)
         if not self._some.is_set():
             self._some.set()
 
-    def end(self, connection: Connection) -> None:
-        """The work is done."""
-        self._running.pop(id(connection), None)
+    def end(self, connection: Connection) -> bool:
+        """The work is done; whether it was in time. A connection that was cut is of no more use."""
+        with self._lock:
+            return self._running.pop(id(connection), None) is not None
 
     def _watch(self) -> None:
         while True:
             self._some.wait()
             time.sleep(EVERY_SECONDS)
-            now = time.monotonic()
-            for key, (deadline, connection) in list(self._running.items()):
-                if now > deadline:
-                    self._running.pop(key, None)
-                    _cut(connection)
-            if not self._running:
-                self._some.clear()
-                if self._running:  # one came in between
-                    self._some.set()
+            with self._lock:  # whoever ends in time must not be cut in their next work
+                now = time.monotonic()
+                late = [key for key, (deadline, _) in self._running.items() if now > deadline]
+                for key in late:
+                    _cut(self._running.pop(key)[1])
+                if not self._running:
+                    self._some.clear()
 
 
 def _cut(connection: Connection) -> None:

@@ -69,11 +69,12 @@ class LedgerPool:
         try:
             # Not the pool's own context: that commits, and these have nothing to commit.
             connection = self._take()
-            self._deadlines.begin(connection, seconds)
             try:
+                self._deadlines.begin(connection, seconds)
                 yield connection
             finally:
-                self._deadlines.end(connection)
+                if not self._deadlines.end(connection):
+                    connection.close()
                 self._give_back(connection)
         except (
             psycopg.OperationalError,

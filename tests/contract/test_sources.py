@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -40,7 +42,8 @@ def a_past(purchases: Purchases | None = None) -> Past:
     """All items are of one of two sorts, even or odd, and cost the same."""
     sorts = np.arange(N_ITEMS, dtype=np.int32) % 2
     known = checkerboard() if purchases is None else purchases
-    return Past(known, TODAY, np.full(N_ITEMS, 5.0, dtype=np.float32), sorts)
+    prices, all_of_them = np.full(N_ITEMS, 5.0, dtype=np.float32), np.ones(N_ITEMS, dtype=bool)
+    return Past(known, TODAY, prices, sorts, all_of_them)
 
 
 def a_return(*items: int) -> Moment:
@@ -142,9 +145,9 @@ def test_together_looks_at_the_items_of_the_contact_too() -> None:
 
 
 def test_replace_has_nothing_to_say_of_a_contact_that_gives_nothing_back() -> None:
-    replace = next(kind for kind in SOURCES if kind.name == "replace")
+    source = next(kind for kind in SOURCES if kind.name == "replace")
     asked = Moment(history_of(0), TODAY, "product_question", np.array([2], dtype=np.int32))
-    assert not len(replace.fit(a_past(), seed=1).score(asked).items)
+    assert not len(source.fit(a_past(), seed=1).score(asked).items)
 
 
 def test_following_knows_the_order_of_orders() -> None:
@@ -177,6 +180,17 @@ def test_gathering_keeps_what_every_source_says_of_each_candidate() -> None:
         said = dict(zip(scored.items.tolist(), scored.scores.tolist(), strict=True))
         expected = [said.get(item, 0.0) for item in candidates.items.tolist()]
         np.testing.assert_allclose(row, expected, rtol=1e-6)
+
+
+def test_what_is_no_longer_sold_takes_nobodys_place(kind: type[Source]) -> None:
+    """It still teaches, but neither best sellers nor neighbours are lost to it."""
+    past = a_past()
+    gone = replace(past, sellable=np.arange(N_ITEMS) % 4 != 0)
+    scored = kind.fit(gone, seed=1).score(a_return(4)).only(gone.sellable)
+    assert len(scored.items) > 0
+    assert (scored.items % 4 != 0).all()
+    if kind.name != "repeat":  # which learns nothing
+        assert len(kind.fit(gone, seed=1).score(a_return(4)).items) == len(scored.items)
 
 
 def test_what_is_not_sold_is_no_candidate() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 
 import psycopg
@@ -75,3 +76,12 @@ def test_who_waits_gets_what_another_gives_back(pool: LedgerPool) -> None:
     while any(thread.is_alive() for thread in threads):
         pool.heal()
     assert not failed
+
+
+def test_a_connection_whose_time_was_up_is_not_handed_on(pool: LedgerPool) -> None:
+    """Work that ends just when it is cut must not leave its connection to the next request."""
+    with pool.connection(0.05) as late:
+        time.sleep(0.3)
+    with pool.connection() as connection:
+        assert connection is not late
+        assert connection.execute("SELECT 1").fetchone() == (1,)

@@ -30,7 +30,7 @@ def a_catalogue() -> Catalogue:
     )
     prices = np.array([1, 2, 4, 8, 16], dtype=np.float32)
     categories = np.array([0, 0, 1, 1, -1], dtype=np.int32)
-    return describe(Past(nothing, 100.0, prices, categories), list("abcde"), np.ones(N, dtype=bool))
+    return describe(Past(nothing, 100.0, prices, categories, np.ones(N, dtype=bool)), list("abcde"))
 
 
 def a_history() -> History:

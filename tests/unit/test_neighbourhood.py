@@ -31,7 +31,9 @@ def test_nearest_are_the_pairs_that_meet_most(block: int, rows: list[set[int]]) 
     found = table(rows)
     before, neighbourhood.BLOCK = neighbourhood.BLOCK, block
     try:
-        neighbours, weights = nearest(found, found, lambda met, here, there: met - 1)
+        neighbours, weights = nearest(
+            found, found, lambda met, here, there: met - 1, np.ones(N, dtype=bool)
+        )
     finally:
         neighbourhood.BLOCK = before
 
@@ -52,7 +54,9 @@ def test_only_the_nearest_are_kept() -> None:
         dense[row, items] = 1
     found = sparse.csr_matrix(dense)
 
-    neighbours, weights = nearest(found, found, lambda met, here, there: met)
+    neighbours, weights = nearest(
+        found, found, lambda met, here, there: met, np.ones(many, dtype=bool)
+    )
 
     assert neighbours[0].tolist() == list(range(many - 1, many - 1 - NEIGHBOURS, -1))
     assert weights[0].tolist() == neighbours[0].tolist()

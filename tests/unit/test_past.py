@@ -32,9 +32,13 @@ def purchases(*rows: tuple[int, float, int]) -> Purchases:
 
 def a_catalogue(*rows: tuple[int, float, int]) -> Catalogue:
     past = Past(
-        purchases(*rows), TODAY, np.ones(3, dtype=np.float32), np.full(3, -1, dtype=np.int32)
+        purchases(*rows),
+        TODAY,
+        prices=np.ones(3, dtype=np.float32),
+        categories=np.full(3, -1, dtype=np.int32),
+        sellable=np.ones(3, dtype=bool),
     )
-    return describe(past, ["lamp", "rug", "vase"], np.ones(3, dtype=bool))
+    return describe(past, ["lamp", "rug", "vase"])
 
 
 def test_lines_are_by_customer_and_orders_of_one_day_are_one() -> None:

@@ -98,7 +98,7 @@ def _months(part: Round) -> list[float]:
 
 
 def _past(task: Task, known: Purchases, day: float) -> Past:
-    return Past(known, day, task.data.prices, task.data.categories)
+    return Past(known, day, task.data.prices, task.data.categories, task.data.sellable)
 
 
 def _examples(questions: Sequence[Question]) -> list[Example]:
