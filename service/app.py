@@ -15,6 +15,7 @@ from typing import Final
 from flask import Flask, Request, Response
 from flask.globals import app_ctx
 from flask_smorest import Api  # type: ignore[import-untyped]
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 from werkzeug.exceptions import ClientDisconnected
 
 from service import errors, housekeeping
@@ -125,7 +126,7 @@ def _drain(request: Request) -> None:
     until = time.monotonic() + DRAIN_SECONDS
     left = DRAIN_LIMIT
     # they left, or do not send on: the answer goes out all the same
-    with suppress(ClientDisconnected, OSError):
+    with suppress(ClientDisconnected, OSError, ParseException):
         while left > 0 and time.monotonic() < until:
             taken = len(request.stream.read(64 * 1024))
             if not taken:

@@ -11,6 +11,7 @@ import re
 from typing import IO, Any, Final
 
 from flask import Request
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 
 from service import errors
 from service.api.current import asked
@@ -41,7 +42,7 @@ def read(limit: int = SINGLE_LIMIT) -> Any:
     _check_media_type(request)
     try:
         raw = _body(request).read(limit + 1)
-    except OSError as error:  # the client left, or its chunks make no sense
+    except (OSError, ParseException) as error:  # the client left, or its chunks make no sense
         raise errors.Malformed("The body broke off; send it again, whole.") from error
     if len(raw) > limit:
         raise _too_large(limit)

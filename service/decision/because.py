@@ -76,15 +76,15 @@ def because(
     if kind == "repeat":
         return _repeat(row)
     if kind == "substitute":
-        return Because("same_need", "Of the same sort as the item that came back")
+        return Because("same_need", "Of the same sort as what this contact is about")
     if source == Together.name:
         partner = _partner(Together, position, moment, recommender)
         other = names.get(partner, "the last order")
-        return Because("goes_with", f"Often bought together with {other}")
+        return Because("goes_with", f"Others bought it together with {other}")
     if source == Following.name:
         partner = _partner(Following, position, moment, recommender)
         other = names.get(partner, "orders like the last one")
-        return Because("ordered_next", f"Often ordered next after {other}")
+        return Because("ordered_next", f"Others ordered it next after {other}")
     if source == Popular.name:
         return Because("popular", "Many customers have bought this lately")
     return Because("like_minded", "Customers with similar orders buy this")

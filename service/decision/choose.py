@@ -12,7 +12,6 @@ import msgspec
 from models import fit
 from models.domain import Item, SuggestionRequest
 from models.fit import Fit, judge
-from models.moment import GIVING_BACK
 from models.recommender import Ranking, Recommender
 from service.decision.policy import Policy
 from service.decision.worth import Worth, rough_worth, worth_of_asking
@@ -96,11 +95,9 @@ def _barred(
         recent = now - reply.at < policy.declined_item
         if reply.result == "declined" and reply.item_id and recent:
             barred[reply.item_id] = "declined_recently"
-    contact = request.interaction
-    if contact.topic in GIVING_BACK:
-        for item in contact.items:
-            if item.reason in policy.returned:
-                barred[item.item_id] = "returned_now"
+    for item in request.interaction.items:
+        if item.reason in policy.returned:
+            barred[item.item_id] = "returned_now"
     return barred
 
 

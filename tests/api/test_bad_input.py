@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 import pytest
+from gunicorn.http.errors import InvalidChunkSize
 
 from service.api.access import ROUTES
 from service.api.json import BULK_LIMIT, SINGLE_LIMIT
@@ -149,6 +150,23 @@ def test_a_body_of_unannounced_length_is_held_to_the_same_limit(client: Client, 
         environ_overrides={"wsgi.input_terminated": True},
     )  # fmt: skip
     assert_problem(answer, 413)
+
+
+class BrokenChunks(BytesIO):
+    """What gunicorn hands over when a chunk has no size."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        raise InvalidChunkSize(b"zz")
+
+
+@every_call
+def test_chunks_that_make_no_sense_are_malformed(client: Client, call: Call) -> None:
+    answer = client.as_(call.role).call(
+        call.method, call.path, input_stream=BrokenChunks(),
+        headers={"Transfer-Encoding": "chunked", "Content-Type": "application/json"},
+        environ_overrides={"wsgi.input_terminated": True},
+    )  # fmt: skip
+    assert_problem(answer, 400, "malformed_json")
 
 
 @every_call

@@ -257,12 +257,13 @@ def test_explain_shows_terms_that_add_up_features_and_sources(agent: Client, cus
     assert isinstance(answer["excluded"], list)
 
 
+@pytest.mark.parametrize("topic", ["return", "complaint"])
 def test_what_the_caller_excludes_or_what_came_back_is_not_suggested(
-    agent: Client, customer: str
+    agent: Client, customer: str, topic: str
 ) -> None:
     first = ask(agent, a_request(customer, dry_run=True))
     best, second = (entry["item_id"] for entry in first["suggestions"][:2])
-    returned = {"topic": "return", "items": [{"item_id": second, "reason": "defective"}]}
+    returned = {"topic": topic, "items": [{"item_id": second, "reason": "defective"}]}
     body = a_request(customer, interaction=returned, exclude_item_ids=[best], explain=True, limit=1)
     answer = ask(agent, body)
     assert len(answer["suggestions"]) == 1

@@ -104,16 +104,16 @@ def test_the_source_is_the_one_that_values_the_item_most_by_its_own_measure() ->
 def test_a_complement_names_the_item_that_it_goes_with(recommender: Recommender) -> None:
     names = {0: "Lamp", 2: "Table", 4: "Chair"}
     reason = because("complement", "together", a_row(), 6, MOMENT, recommender, names)
-    assert reason.text == "Often bought together with Chair"
+    assert reason.text == "Others bought it together with Chair"
     unnamed = because("complement", "together", a_row(), 6, MOMENT, recommender, {})
-    assert unnamed.text == "Often bought together with the last order"
+    assert unnamed.text == "Others bought it together with the last order"
 
 
 def test_what_comes_next_names_the_item_that_it_comes_after(recommender: Recommender) -> None:
     names = {0: "Lamp", 2: "Table", 4: "Chair"}
     reason = because("discover", "following", a_row(), 6, MOMENT, recommender, names)
     assert reason.code == "ordered_next"
-    assert reason.text.removeprefix("Often ordered next after ") in names.values()
+    assert reason.text.removeprefix("Others ordered it next after ") in names.values()
 
 
 def test_kinds_are_told_apart() -> None:
