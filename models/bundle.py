@@ -188,7 +188,6 @@ def _arrays(recommender: Recommender) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {
         "catalogue.ids": np.array([item_id.encode() for item_id in catalogue.ids], dtype=np.bytes_),
         "catalogue.categories": catalogue.categories,
-        "catalogue.sellable": catalogue.sellable,
         "catalogue.facts": catalogue.facts,
         "catalogue.seasons": catalogue.seasons,
     }
@@ -233,7 +232,7 @@ def _check_sizes(version: str, recommender: Recommender) -> None:
     trees = len(ranker.values)
     right = (
         n > 0
-        and len(catalogue.categories) == len(catalogue.sellable) == n
+        and len(catalogue.categories) == n
         and catalogue.facts.shape == (n, len(FACTS))
         and catalogue.seasons.shape == (n, MONTHS)
         and ranker.features.shape == ranker.thresholds.shape == (trees, 2**DEPTH - 1)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.past import Lines, Past
-from models.purchases import Days, Floats, Ints, Purchases
+from models.purchases import Days, Floats, Ints, Purchases, changes
 
 RECENT_DAYS: Final = 30.0
 PRIOR_GAPS: Final = 5.0
@@ -49,7 +49,6 @@ class Catalogue:
     Attributes:
         ids: the shop's own codes.
         categories: position of the category, -1 unknown, int32[n].
-        sellable: whether the item may be suggested at all, bool[n].
         facts: columns as in `FACTS`; one item's lie side by side, float32[n, len(FACTS)].
         seasons: log of the item's share of a month's sales against its share of all,
             float32[n, 12].
@@ -57,7 +56,6 @@ class Catalogue:
 
     ids: tuple[str, ...]
     categories: Ints
-    sellable: NDArray[np.bool_]
     facts: Floats
     seasons: Floats
 
@@ -97,7 +95,6 @@ def describe(past: Past, ids: Sequence[str]) -> Catalogue:
     return Catalogue(
         ids=tuple(ids),
         categories=past.categories,
-        sellable=past.sellable,
         facts=np.ascontiguousarray(facts, dtype=np.float32),
         seasons=_seasons(past.purchases, n),
     )
@@ -118,8 +115,7 @@ def _repeats(lines: Lines, n: int) -> dict[str, Days]:
     """How items come back: purchases by one customer, oldest first."""
     order = np.lexsort((lines.orders, lines.items, lines.customers))
     customers, items, lags = lines.customers[order], lines.items[order], lines.lags[order]
-    again = np.zeros(len(items), dtype=bool)
-    again[1:] = (customers[1:] == customers[:-1]) & (items[1:] == items[:-1])
+    again = ~(changes(customers) | changes(items))
     gaps = np.diff(lines.days[order], prepend=0.0)[again]
     several = np.zeros(len(items), dtype=bool)
     several[:-1] = again[1:]

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from models.purchases import Days, Floats, Ints, Purchases, bounds_of_runs
+from models.purchases import Days, Floats, Ints, Purchases, bounds_of_runs, changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,6 @@ class Lines:
 
     def __len__(self) -> int:
         return len(self.items)
-
-    @property
-    def n_orders(self) -> int:
-        return int(self.orders[-1]) + 1 if len(self) else 0
 
 
 @dataclass(frozen=True)
@@ -74,17 +70,15 @@ def lines_of(purchases: Purchases) -> Lines:
     if not len(known):
         nothing = np.empty(0, dtype=np.int32)
         return Lines(nothing, nothing, np.empty(0), nothing, nothing, 0)
-    dates = purchases.days[known].astype(np.int32)
-    order = known[np.lexsort((purchases.items[known], dates, purchases.customers[known]))]
+    dates = purchases.days.astype(np.int32)
+    order = known[np.lexsort((purchases.items[known], dates[known], purchases.customers[known]))]
     customers, items = purchases.customers[order], purchases.items[order]
-    days = purchases.days[order]
-    dates = days.astype(np.int32)
-    new_order = _changes(customers) | _changes(dates)
-    first = np.flatnonzero(new_order)
+    new_order = changes(customers) | changes(dates[order])
     numbers = new_order.cumsum(dtype=np.int32) - np.int32(1)
-    began = np.minimum.reduceat(days, first)[numbers]
-    newest = numbers[np.repeat(*_ends(customers))]
-    kept = np.flatnonzero(new_order | _changes(items))
+    began = np.minimum.reduceat(purchases.days[order], np.flatnonzero(new_order))[numbers]
+    bounds = bounds_of_runs(customers)
+    newest = np.repeat(numbers[bounds[1:] - 1], np.diff(bounds))
+    kept = np.flatnonzero(new_order | changes(items))
     return Lines(
         customers=customers[kept],
         items=items[kept],
@@ -93,16 +87,3 @@ def lines_of(purchases: Purchases) -> Lines:
         lags=(newest - numbers)[kept],
         n_customers=int(customers[-1]) + 1,
     )
-
-
-def _changes(values: Ints) -> NDArray[np.bool_]:
-    """Where a value differs from the one before; the first does."""
-    changed = np.ones(len(values), dtype=bool)
-    np.not_equal(values[1:], values[:-1], out=changed[1:])
-    return changed
-
-
-def _ends(values: Ints) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(place of the last, number) of each run of equal values."""
-    bounds = bounds_of_runs(values)
-    return bounds[1:] - 1, np.diff(bounds)

@@ -123,13 +123,10 @@ def history_of(items: Ints, days: Days, quantities: Floats, prices: Floats) -> H
     dates = days.astype(np.int64)
     order = np.lexsort((items, dates))
     items, dates, days = items[order], dates[order], days[order]
-    new_date = np.empty(len(dates), dtype=bool)
-    new_date[0] = True
-    np.not_equal(dates[1:], dates[:-1], out=new_date[1:])
+    new_date = changes(dates)
     ordinals = new_date.cumsum(dtype=np.int32) - np.int32(1)
     earliest = np.minimum.reduceat(days, np.flatnonzero(new_date))[ordinals]
-    new_line = new_date.copy()
-    new_line[1:] |= items[1:] != items[:-1]
+    new_line = new_date | changes(items)
     if new_line.all():
         return History(items, ordinals, earliest, quantities[order], prices[order])
     starts = np.flatnonzero(new_line)
@@ -140,6 +137,26 @@ def history_of(items: Ints, days: Days, quantities: Floats, prices: Floats) -> H
         quantities=np.add.reduceat(quantities[order], starts).astype(np.float32),
         prices=np.maximum.reduceat(prices[order], starts),
     )
+
+
+def changes(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where a value differs from the one before; the first does.
+
+    >>> changes(np.array([3, 3, 5])).tolist()
+    [True, False, True]
+    """
+    changed = np.ones(len(values), dtype=bool)
+    np.not_equal(values[1:], values[:-1], out=changed[1:])
+    return changed
+
+
+def places_in_runs(values: NDArray[Any]) -> NDArray[np.int64]:
+    """How many equal values stand before each in its run; the values rise.
+
+    >>> places_in_runs(np.array([3, 3, 5, 7, 7])).tolist()
+    [0, 1, 0, 0, 1]
+    """
+    return np.arange(len(values)) - values.searchsorted(values)
 
 
 def bounds_of_runs(values: NDArray[Any]) -> NDArray[np.int64]:

@@ -49,7 +49,7 @@ class Recommender:
 
     def rank(self, moment: Moment) -> Ranking:
         """All candidates for a moment, most likely first; ties in the order of the catalogue."""
-        candidates = gather(self.sources, moment, self.catalogue.sellable)
+        candidates = gather(self.sources, moment)
         table = features(moment, candidates, self.catalogue)
         log_odds = self.ranker.log_odds(table)
         return Ranking(

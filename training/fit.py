@@ -16,7 +16,7 @@ from models.candidates.base import Source, gather
 from models.catalogue import Catalogue, describe
 from models.features import FEATURES, features
 from models.past import Past
-from models.purchases import Floats, Ints
+from models.purchases import Floats, Ints, Purchases, places_in_runs
 from models.ranker import DEPTH, Ranker
 from models.recommender import Recommender
 from training.examples import Example, draw_examples, with_strangers
@@ -43,14 +43,13 @@ Learned = tuple[Catalogue, tuple[Source, ...]]
 
 def fit_sources(data: Dataset, day: float, seed: int) -> Learned:
     """Catalogue and candidate sources as they would have been in the night before `day`."""
-    past = Past(data.purchases.before(day), day, data.prices, data.categories, data.sellable)
-    return learn(past, data, seed)
+    return learn(data, data.purchases.before(day), day, seed)
 
 
-def learn(past: Past, data: Dataset, seed: int) -> Learned:
-    """The same from any past."""
-    catalogue = describe(past, data.item_ids)
-    return catalogue, tuple(kind.fit(past, seed) for kind in SOURCES)
+def learn(data: Dataset, known: Purchases, day: float, seed: int) -> Learned:
+    """The same from any purchases of these items."""
+    past = Past(known, day, data.prices, data.categories, data.sellable)
+    return describe(past, data.item_ids), tuple(kind.fit(past, seed) for kind in SOURCES)
 
 
 def fit_ranker(data: Dataset, split: Split, seed: int) -> Ranker:
@@ -134,7 +133,7 @@ def labelled_table(learned: Learned, examples: Sequence[Example]) -> Table:
     tables = [np.empty((0, len(FEATURES)), dtype=np.float32)]
     labels = [np.empty(0, dtype=bool)]
     for example in examples:
-        candidates = gather(sources, example.moment, catalogue.sellable)
+        candidates = gather(sources, example.moment)
         tables.append(features(example.moment, candidates, catalogue))
         labels.append(np.isin(candidates.items, example.target))
     sizes = [len(table) for table in tables[1:]]
@@ -154,8 +153,7 @@ def _calibrate(ranker: Ranker, table: Table) -> Ranker:
     """Isotonic regression of what happened on the log-odds of the likeliest of each moment."""
     log_odds = ranker.log_odds(table.features)
     order = np.lexsort((-log_odds, table.moments))
-    rank = np.arange(len(order)) - table.moments[order].searchsorted(table.moments[order])
-    chosen = order[rank < CHOSEN]
+    chosen = order[places_in_runs(table.moments[order]) < CHOSEN]
     raw, came = log_odds[chosen], table.labels[chosen]
     isotonic = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(raw, came)
     points = np.unique(np.quantile(raw, np.linspace(0, 1, CALIBRATION_POINTS)))

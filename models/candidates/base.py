@@ -30,11 +30,6 @@ class Scored:
     items: Ints
     scores: NDArray[Any]
 
-    def only(self, allowed: NDArray[np.bool_]) -> Scored:
-        """Those whose position is allowed, bool[all items]."""
-        keep = allowed[self.items]
-        return self if keep.all() else Scored(self.items[keep], self.scores[keep])
-
     def best(self, limit: int) -> Ints:
         """The items with the `limit` highest scores, in no order."""
         if len(self.items) <= limit:
@@ -57,7 +52,7 @@ class Source(Protocol):
         ...
 
     def score(self, moment: Moment) -> Scored:
-        """Every item worth a look; nothing when the source has nothing to say."""
+        """Every item worth a look that was sellable at `fit`; nothing when there is none."""
         ...
 
     def arrays(self) -> Mapping[str, NDArray[Any]]:
@@ -87,15 +82,9 @@ class Candidates:
     scores: Floats
 
 
-def gather(sources: Sequence[Source], moment: Moment, allowed: NDArray[np.bool_]) -> Candidates:
-    """Ask every source and merge what they say.
-
-    Args:
-        sources: in the order of `SOURCES`.
-        moment: for which.
-        allowed: which items may be suggested at all, bool[all items].
-    """
-    scored = [source.score(moment).only(allowed) for source in sources]
+def gather(sources: Sequence[Source], moment: Moment) -> Candidates:
+    """Ask every source, in the order of `SOURCES`, and merge what they say."""
+    scored = [source.score(moment) for source in sources]
     best = np.concatenate(
         [one.best(source.limit) for one, source in zip(scored, sources, strict=True)]
     )

@@ -16,7 +16,7 @@ from scipy import sparse
 
 from models.candidates.base import NOTHING, Scored, added_up, within
 from models.moment import Moment
-from models.purchases import Floats, Ints
+from models.purchases import Floats, Ints, places_in_runs
 
 NEIGHBOURS: Final = 50
 SEEDS: Final = 40
@@ -109,7 +109,7 @@ def _keep_best(
     here, there, weight = here[good], there[good], weight[good]
     order = np.lexsort((there, -weight, here))
     here, there, weight = here[order], there[order], weight[order]
-    rank = np.arange(len(here)) - here.searchsorted(here)
+    rank = places_in_runs(here)
     top = (rank < NEIGHBOURS).nonzero()[0]
     neighbours[here[top], rank[top]] = there[top]
     weights[here[top], rank[top]] = weight[top]

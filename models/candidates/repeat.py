@@ -19,28 +19,34 @@ FADE: Final = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """Personal frequency, decayed order by order; learns nothing from others."""
+    """Personal frequency, decayed order by order; learns nothing from others.
+
+    Attributes:
+        sellable: what may be suggested again, bool[n].
+    """
 
     name: ClassVar[str] = "repeat"
     limit: ClassVar[int] = 60
+    sellable: NDArray[np.bool_]
 
     @classmethod
     def fit(cls, past: Past, seed: int) -> Self:
-        return cls()
+        return cls(past.sellable)
 
     def score(self, moment: Moment) -> Scored:
         history = moment.history
         if not len(history):
             return NOTHING
-        by_item = history.by_item
-        return Scored(by_item.items, by_item.sums(np.power(FADE, history.lags)))
+        items, scores = history.by_item.items, history.by_item.sums(np.power(FADE, history.lags))
+        sellable = self.sellable[items]
+        return Scored(items[sellable], scores[sellable])
 
     def arrays(self) -> Mapping[str, NDArray[Any]]:
-        return {}
+        return {"sellable": self.sellable}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        return cls()
+        return cls(arrays["sellable"])
 
     def fits(self, n_items: int) -> bool:
-        return True
+        return len(self.sellable) == n_items

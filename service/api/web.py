@@ -1,6 +1,7 @@
 """Flask, without what no call here makes use of: sessions, and addresses that depend on the host.
 
-Both are looked at for every request otherwise, and take a third of Flask's own time.
+Both are looked at for every request otherwise, and take over a quarter of Flask's own time (33 us
+against 24 for a bare route).
 """
 
 from __future__ import annotations

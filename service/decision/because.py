@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
@@ -60,7 +60,7 @@ def because(
     position: int,
     moment: Moment,
     recommender: Recommender,
-    names: Mapping[int, str],
+    name_of: Callable[[int], str | None],
 ) -> Because:
     """The main reason, in words.
 
@@ -71,19 +71,20 @@ def because(
         position: of the item in the catalogue.
         moment: for which the item was ranked.
         recommender: that ranked it.
-        names: of the items of the customer's last orders and of the contact, by position.
+        name_of: the name of the item at a position, None of one that is no longer there.
     """
     if kind == "repeat":
         return _repeat(row)
     if kind == "substitute":
         return Because("same_need", "Of the same sort as what this contact is about")
     if source == Together.name:
-        partner = _partner(Together, position, moment, recommender)
-        other = names.get(partner, "the last order")
+        other = _partner(Together, position, moment, recommender, name_of) or "the last order"
         return Because("goes_with", f"Others bought it together with {other}")
     if source == Following.name:
-        partner = _partner(Following, position, moment, recommender)
-        other = names.get(partner, "orders like the last one")
+        other = (
+            _partner(Following, position, moment, recommender, name_of)
+            or "orders like the last one"
+        )
         return Because("ordered_next", f"Others ordered it next after {other}")
     if source == Popular.name:
         return Because("popular", "Many customers have bought this lately")
@@ -105,11 +106,15 @@ def _days(days: float) -> str:
 
 
 def _partner(
-    kind: type[Neighbourhood], position: int, moment: Moment, recommender: Recommender
-) -> int:
-    """The item of the last orders or of the contact that pulls hardest; -1 when none does."""
+    kind: type[Neighbourhood],
+    position: int,
+    moment: Moment,
+    recommender: Recommender,
+    name_of: Callable[[int], str | None],
+) -> str | None:
+    """The item of the last orders or of the contact that pulls hardest, by name."""
     source = next(source for source in recommender.sources if isinstance(source, kind))
     seeds, strengths = source.seeds(moment)
     near = source.neighbours[seeds] == position
     pulls = (source.weights[seeds] * near).max(axis=1, initial=0) * strengths
-    return int(seeds[np.argmax(pulls)]) if pulls.max(initial=0) > 0 else -1
+    return name_of(int(seeds[np.argmax(pulls)])) if pulls.max(initial=0) > 0 else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from models.candidates.together import Together
 from models.domain import Customer, Interaction, Item, Money, SuggestionRequest
 from models.features import NEVER
 from models.moment import GIVING_BACK, Moment
@@ -28,16 +27,18 @@ def put_into_words(
     catalogue: Mapping[str, Item],
 ) -> Sequence[Suggestion]:
     """One suggestion for each chosen item, in the same order."""
-    ids = recommender.catalogue.ids
-    seeds = Together.seeds(moment)[0].tolist()
-    names = {n: catalogue[ids[n]].name for n in seeds if ids[n] in catalogue}
+
+    def name_of(position: int) -> str | None:
+        item = catalogue.get(recommender.catalogue.ids[position])
+        return item.name if item else None
+
     suggestions = []
     for chosen in choice.chosen:
         row, item = ranking.table[chosen.place], chosen.item
         position = int(ranking.candidates.items[chosen.place])
         source = source_of(ranking.candidates.scores, chosen.place)
         kind = kind_of(row, moment, source)
-        reason = because(kind, source, row, position, moment, recommender, names)
+        reason = because(kind, source, row, position, moment, recommender, name_of)
         since = float(row[PLACE["days_since_item"]])
         contact = request.interaction
         words = library.write(

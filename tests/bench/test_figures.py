@@ -32,4 +32,4 @@ def test_ratios_compare_within_a_round() -> None:
 
 @pytest.mark.parametrize("path", sorted(Path(__file__).parent.glob("*.py")), ids=lambda p: p.stem)
 def test_every_part_can_be_imported(path: Path) -> None:
-    importlib.import_module(f"tests.bench.{path.stem}")
+    assert importlib.import_module(f"tests.bench.{path.stem}").__doc__

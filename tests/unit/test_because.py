@@ -71,7 +71,7 @@ MOMENT = Moment(history_of(0, 2, 4), TODAY)
 )
 def test_reasons(values: dict[str, float], code: str, text: str, recommender: Recommender) -> None:
     row = a_row(**values)
-    reason = because("repeat", "repeat", row, 6, MOMENT, recommender, {})
+    reason = because("repeat", "repeat", row, 6, MOMENT, recommender, {}.get)
     assert kind_of(row, MOMENT, "repeat") == "repeat"
     assert (reason.code, reason.text) == (code, text)
 
@@ -89,7 +89,7 @@ def test_reasons_of_what_the_customer_never_bought(
 ) -> None:
     row = a_row()
     assert kind_of(row, MOMENT, source) == "discover"
-    reason = because("discover", source, row, 6, MOMENT, recommender, {})
+    reason = because("discover", source, row, 6, MOMENT, recommender, {}.get)
     assert (reason.code, reason.text) == (code, text)
 
 
@@ -103,15 +103,15 @@ def test_the_source_is_the_one_that_values_the_item_most_by_its_own_measure() ->
 
 def test_a_complement_names_the_item_that_it_goes_with(recommender: Recommender) -> None:
     names = {0: "Lamp", 2: "Table", 4: "Chair"}
-    reason = because("complement", "together", a_row(), 6, MOMENT, recommender, names)
+    reason = because("complement", "together", a_row(), 6, MOMENT, recommender, names.get)
     assert reason.text == "Others bought it together with Chair"
-    unnamed = because("complement", "together", a_row(), 6, MOMENT, recommender, {})
+    unnamed = because("complement", "together", a_row(), 6, MOMENT, recommender, {}.get)
     assert unnamed.text == "Others bought it together with the last order"
 
 
 def test_what_comes_next_names_the_item_that_it_comes_after(recommender: Recommender) -> None:
     names = {0: "Lamp", 2: "Table", 4: "Chair"}
-    reason = because("discover", "following", a_row(), 6, MOMENT, recommender, names)
+    reason = because("discover", "following", a_row(), 6, MOMENT, recommender, names.get)
     assert reason.code == "ordered_next"
     assert reason.text.removeprefix("Others ordered it next after ") in names.values()
 

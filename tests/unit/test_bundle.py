@@ -30,7 +30,6 @@ def recommender() -> Recommender:
     catalogue = Catalogue(
         ids=tuple(f"item-ä-{n}" for n in range(N_ITEMS)),
         categories=np.zeros(N_ITEMS, dtype=np.int32),
-        sellable=np.ones(N_ITEMS, dtype=bool),
         facts=np.ones((N_ITEMS, len(FACTS)), dtype=np.float32),
         seasons=np.zeros((N_ITEMS, 12), dtype=np.float32),
     )

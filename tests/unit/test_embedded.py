@@ -76,6 +76,7 @@ def test_postgres_ignores_the_callers_pg_variables(
     monkeypatch.setenv("PGDATA", "/nowhere")
     servers.append(embedded.start_postgres(folder))
     keep(servers[0], 1)
+    assert rows(servers[0]) == [(1,)]
 
 
 def test_committed_rows_survive_kill_9_of_postgres(folder: Path, servers: list[Server]) -> None:
@@ -216,10 +217,14 @@ def test_an_ordinary_user_can_start_both(folder: Path) -> None:
         "base = pathlib.Path(sys.argv[1])\n"
         "for start in (embedded.start_postgres, embedded.start_redis):\n"
         "    start(base / start.__name__).stop()\n"
+        "print('both started')\n"
     )
     try:
         command = [sys.executable, "-c", program, home, str(account.pw_uid), str(account.pw_gid)]
-        subprocess.run(command, cwd=ROOT, env={"PATH": os.defpath}, check=True, timeout=60)
+        ended = subprocess.run(
+            command, cwd=ROOT, env={"PATH": os.defpath}, stdout=subprocess.PIPE, timeout=60
+        )
+        assert (ended.returncode, ended.stdout) == (0, b"both started\n")
     finally:
         shutil.rmtree(home)
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from models.past import lines_of
 from models.purchases import Floats, Purchases, bounds_of_runs
 from training.benchmark.task import Question
 
@@ -61,21 +62,16 @@ class OrderLines:
 
 def lines_of_known(known: Purchases, n_items: int) -> OrderLines:
     """A row per known customer who ordered; sales to nobody known are left out."""
-    by_customer = np.lexsort((known.items, known.days.astype(np.int64), known.customers))
-    by_customer = by_customer[known.customers[by_customer] >= 0]
-    lines = np.stack([known.customers, known.days.astype(np.int64), known.items])[:, by_customer]
-    repeated = np.zeros(lines.shape[1], dtype=bool)
-    repeated[1:] = (lines[:, 1:] == lines[:, :-1]).all(axis=0)
-    customers, dates, items = lines[:, ~repeated]
-    rows_at = bounds_of_runs(customers)
-    rows = np.repeat(np.arange(len(rows_at) - 1), np.diff(rows_at))
-    new_order = np.ones(len(items), dtype=bool)
-    new_order[1:] = (np.diff(customers) != 0) | (np.diff(dates) != 0)
-    ordinals = np.cumsum(new_order)
-    newest = ordinals[rows_at[1:] - 1]
-    orders = np.diff(newest, prepend=0)
+    lines = lines_of(known)
+    bounds = bounds_of_runs(lines.customers)
+    oldest = lines.lags[bounds[:-1]].astype(np.int64)
     return OrderLines(
-        customers[rows_at[:-1]], orders, rows, newest[rows] - ordinals, items, n_items
+        customers=lines.customers[bounds[:-1]].astype(np.int64),
+        orders=oldest + 1,
+        rows=np.repeat(np.arange(len(oldest)), np.diff(bounds)),
+        back=lines.lags.astype(np.int64),
+        items=lines.items.astype(np.int64),
+        n_items=n_items,
     )
 
 

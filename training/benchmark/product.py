@@ -16,8 +16,7 @@ from tqdm import tqdm
 from models.candidates import SOURCES
 from models.candidates.base import gather
 from models.moment import Moment
-from models.past import Past
-from models.purchases import Ints, Purchases
+from models.purchases import Ints
 from models.ranker import Ranker
 from models.recommender import Recommender
 from training.benchmark.task import LENGTH, Question, Round, Task
@@ -62,9 +61,9 @@ def _by_customer(task: Task, seed: int) -> Iterator[Lesson]:
         for fold in tqdm(np.array_split(drawn, FOLDS), desc="folds", unit="fold", disable=None):
             asked = rehearsal(part, np.sort(fold))
             if asked.questions:
-                learned = learn(_past(task, asked.known, part.day), task.data, seed)
+                learned = learn(task.data, asked.known, part.day, seed)
                 tables.append(labelled_table(learned, _examples(asked.questions)))
-        yield part, learn(_past(task, part.known, part.day), task.data, seed), tables
+        yield part, learn(task.data, part.known, part.day, seed), tables
 
 
 def _by_month(task: Task, seed: int) -> Iterator[Lesson]:
@@ -74,14 +73,11 @@ def _by_month(task: Task, seed: int) -> Iterator[Lesson]:
         months = _months(part)
         for day in (*months[:-1], part.day):
             if day not in learned:
-                past = _past(task, part.known.before(day), day)
-                learned[day] = learn(past, task.data, seed)
+                learned[day] = learn(task.data, part.known.before(day), day, seed)
         histories, tables = dict(part.known.histories()), []
         for start, end in pairwise(months):
-            window, rng = (
-                Window(start, end, HORIZON_DAYS),
-                np.random.default_rng((seed, int(start))),
-            )
+            window = Window(start, end, HORIZON_DAYS)
+            rng = np.random.default_rng((seed, int(start)))
             drawn = draw_examples(histories, task.data.contacts, window, EXAMPLES_PER_WINDOW, rng)
             followed = [example for example in drawn if len(example.target)]
             tables.append(labelled_table(learned[start], followed))
@@ -97,10 +93,6 @@ def _months(part: Round) -> list[float]:
     return np.arange(first, last).astype("datetime64[D]").astype(float).tolist() or [part.day]
 
 
-def _past(task: Task, known: Purchases, day: float) -> Past:
-    return Past(known, day, task.data.prices, task.data.categories, task.data.sellable)
-
-
 def _examples(questions: Sequence[Question]) -> list[Example]:
     return [Example(question.moment, question.target) for question in questions]
 
@@ -110,6 +102,6 @@ def _best(learned: Learned, ranker: Ranker | None, moment: Moment) -> Ints:
     if ranker is not None:
         ranking = Recommender(catalogue, sources, ranker).rank(moment)
         return ranking.candidates.items[ranking.order[:LENGTH]]
-    candidates = gather(sources, moment, catalogue.sellable)
+    candidates = gather(sources, moment)
     own, popular = (candidates.scores[NAMES.index(name)] for name in ("repeat", "popular"))
     return candidates.items[np.lexsort((-popular, -own))[:LENGTH]]
