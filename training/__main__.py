@@ -56,7 +56,11 @@ def night(folder: Path, bundles: Path, seed: int, now: datetime) -> int:
 def main() -> int:
     if sys.argv[1:2] == ["benchmark"]:
         return benchmark(sys.argv[2:])
-    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m training",
+        description=__doc__,
+        epilog="`python -m training benchmark --help`: measure it beside known methods.",
+    )
     parser.add_argument("folder", type=Path, help="what `python -m service export` wrote")
     parser.add_argument(
         "--bundles",

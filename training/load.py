@@ -77,12 +77,12 @@ def load(folder: Path) -> Dataset:
     customer_ids = pc.unique(_plain(lines, "customer_id")).drop_null()
     prices, categories, sellable = _describe_items(items, lines, item_ids)
     purchases = Purchases(
-        customers=_positions(lines["customer_id"], customer_ids),
-        orders=_codes(lines["order_id"]),
-        items=_positions(lines["item_id"], item_ids),
-        days=_days(lines["placed_at"]),
-        quantities=_numbers(lines["quantity"]),
-        prices=_numbers(lines["unit_price"]),
+        customers=positions(lines["customer_id"], customer_ids),
+        orders=ordinals(lines["order_id"]),
+        items=positions(lines["item_id"], item_ids),
+        days=days_of(lines["placed_at"]),
+        quantities=numbers(lines["quantity"]),
+        prices=numbers(lines["unit_price"]),
     )
     return Dataset(
         item_ids=item_ids.to_pylist(),
@@ -109,24 +109,24 @@ def _plain(table: pa.Table, column: str) -> pa.Array:
     return table[column].cast(pa.string()).combine_chunks()
 
 
-def _positions(values: pa.ChunkedArray, ids: pa.Array) -> Ints:
+def positions(values: pa.ChunkedArray, ids: pa.Array) -> Ints:
     """Where each value stands in `ids`, -1 where it does not."""
     found = pc.fill_null(pc.index_in(values, value_set=ids), -1)
     return np.asarray(found.to_numpy(), dtype=np.int32)
 
 
-def _codes(values: pa.ChunkedArray) -> Ints:
+def ordinals(values: pa.ChunkedArray) -> Ints:
     """Equal values get equal numbers, counted up in the order of appearance."""
     encoded = values.combine_chunks().dictionary_encode()
     return np.asarray(encoded.indices.to_numpy(), dtype=np.int32)
 
 
-def _days(times: pa.ChunkedArray) -> Days:
+def days_of(times: pa.ChunkedArray) -> Days:
     seconds = times.cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy() / 1e6
     return np.asarray(seconds / SECONDS_A_DAY, dtype=np.float64)
 
 
-def _numbers(values: pa.ChunkedArray) -> Floats:
+def numbers(values: pa.ChunkedArray) -> Floats:
     return np.asarray(values.to_numpy(), dtype=np.float32)
 
 
@@ -134,20 +134,20 @@ def _describe_items(
     items: pa.Table, lines: pa.Table, item_ids: pa.Array
 ) -> tuple[Floats, Ints, NDArray[np.bool_]]:
     """Price, category and sellable per item; one known from orders alone is not sellable."""
-    n, places = len(item_ids), _positions(items["item_id"], item_ids)
+    n, places = len(item_ids), positions(items["item_id"], item_ids)
     prices = np.zeros(n, dtype=np.float32)
-    prices[_positions(lines["item_id"], item_ids)] = _numbers(lines["unit_price"])
-    prices[places] = _numbers(items["price"])
+    prices[positions(lines["item_id"], item_ids)] = numbers(lines["unit_price"])
+    prices[places] = numbers(items["price"])
     categories, sellable = np.full(n, -1, dtype=np.int32), np.zeros(n, dtype=bool)
     names = pc.unique(items["category"]).drop_null().sort()
-    categories[places] = _positions(items["category"], names)
+    categories[places] = positions(items["category"], names)
     sellable[places] = items["sellable"].to_numpy()
     return prices, categories, sellable
 
 
 def _contacts(table: pa.Table, customer_ids: pa.Array, item_ids: pa.Array) -> Contacts:
     table = table.filter(pc.equal(table["status"], "resolved")).sort_by("occurred_at")
-    customers = _positions(table["customer_id"], customer_ids)
+    customers = positions(table["customer_id"], customer_ids)
     index = {item_id: place for place, item_id in enumerate(item_ids.to_pylist())}
     items = [
         np.array([index[name] for name in names or () if name in index], dtype=np.int32)
@@ -157,7 +157,7 @@ def _contacts(table: pa.Table, customer_ids: pa.Array, item_ids: pa.Array) -> Co
     topics = table["topic"].to_pylist()
     return Contacts(
         customers=customers[known],
-        days=_days(table["occurred_at"])[known],
+        days=days_of(table["occurred_at"])[known],
         topics=[topics[place] for place in known],
         items=[items[place] for place in known],
     )

@@ -23,7 +23,16 @@ from models.moment import Moment
 from models.purchases import Days, Floats, Ints, Purchases
 from training.benchmark.task import Question, Round, Task
 from training.examples import next_order
-from training.load import SECONDS_A_DAY, BadData, Contacts, Dataset
+from training.load import (
+    SECONDS_A_DAY,
+    BadData,
+    Contacts,
+    Dataset,
+    days_of,
+    numbers,
+    ordinals,
+    positions,
+)
 
 SELLABLE = r"^\d{5}[A-Z]{0,2}$"
 EARLIER_ORDER_DAYS = 2
@@ -87,7 +96,7 @@ def _sold(lines: pa.Table) -> pa.Table:
 def _dataset(sold: pa.Table, returned: pa.Table) -> Dataset:
     codes, customers = sold["StockCode"].cast(pa.string()), sold["CustomerID"].cast(pa.int64())
     item_ids, known = (pc.unique(ids).drop_null().sort() for ids in (codes, customers))
-    items, prices = _positions(codes, item_ids), _numbers(sold["Price"])
+    items, prices = positions(codes, item_ids), _numbers(sold["Price"])
     return Dataset(
         item_ids=item_ids.to_pylist(),
         prices=_first_prices(items, prices, len(item_ids)),
@@ -95,8 +104,8 @@ def _dataset(sold: pa.Table, returned: pa.Table) -> Dataset:
         sellable=np.ones(len(item_ids), dtype=bool),
         customers=len(known),
         purchases=Purchases(
-            customers=_positions(customers, known),
-            orders=_ordinals(sold["Invoice"]),
+            customers=positions(customers, known),
+            orders=ordinals(sold["Invoice"].cast(pa.string())),
             items=items,
             days=_days(sold["InvoiceDate"]),
             quantities=_numbers(sold["Quantity"]),
@@ -115,7 +124,7 @@ def _first_prices(items: Ints, prices: Floats, n: int) -> Floats:
 
 def _contacts(returned: pa.Table, known: pa.Array, item_ids: pa.Array) -> Contacts:
     """Every return of a customer who ordered, at the end of its day."""
-    customers = _positions(returned["customer_id"].cast(pa.int64()), known)
+    customers = positions(returned["customer_id"].cast(pa.int64()), known)
     ours = np.flatnonzero(customers >= 0)
     items = _item_lists(returned["returned_items"], item_ids)
     return Contacts(
@@ -155,24 +164,12 @@ def _item_lists(lists: pa.ChunkedArray, item_ids: pa.Array) -> list[Ints]:
     ]
 
 
-def _positions(values: pa.ChunkedArray, ids: pa.Array) -> Ints:
-    """Where each value stands in `ids`, -1 where it does not."""
-    found = pc.fill_null(pc.index_in(values, value_set=ids), -1)
-    return np.asarray(found.to_numpy(), dtype=np.int32)
-
-
-def _ordinals(invoices: pa.ChunkedArray) -> Ints:
-    encoded = invoices.cast(pa.string()).combine_chunks().dictionary_encode()
-    return np.asarray(encoded.indices.to_numpy(), dtype=np.int32)
-
-
 def _days(times: pa.ChunkedArray) -> Days:
-    """Days since 1970-01-01; the shop's clock is taken for UTC."""
-    moments = times.cast(pa.timestamp("us")).cast(pa.int64())
-    if moments.null_count:
+    """The shop's clock is taken for UTC."""
+    if times.null_count:
         raise ValueError("a time is missing")
-    return np.asarray(moments.to_numpy() / (SECONDS_A_DAY * 1e6), dtype=np.float64)
+    return days_of(times)
 
 
 def _numbers(values: pa.ChunkedArray) -> Floats:
-    return np.asarray(pc.fill_null(values, 0).to_numpy(), dtype=np.float32)
+    return numbers(pc.fill_null(values, 0))
