@@ -236,7 +236,7 @@ def _check_sizes(version: str, recommender: Recommender) -> None:
         and catalogue.facts.shape == (n, len(FACTS))
         and catalogue.seasons.shape == (n, MONTHS)
         and ranker.features.shape == ranker.thresholds.shape == (trees, 2**DEPTH - 1)
-        and ranker.values.shape == (trees, 2**DEPTH)
+        and ranker.values.shape == (trees, 2 ** (DEPTH + 1) - 1)
         and int(ranker.features.max(initial=0)) < len(FEATURES)
         and int(ranker.features.min(initial=0)) >= 0
         and len(ranker.raw) == len(ranker.calibrated) > 0

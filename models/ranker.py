@@ -15,7 +15,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from models.purchases import Floats
+from models.purchases import Floats, Ints
 
 DEPTH = 5
 
@@ -28,7 +28,8 @@ class Ranker:
         features: column that a node looks at, int16[t, 2**DEPTH - 1].
         thresholds: go right if the value is above it; +inf in nodes that do not split,
             float32[t, 2**DEPTH - 1].
-        values: log-odds added by a leaf, float32[t, 2**DEPTH].
+        values: log-odds added by a leaf, in a node above the mean over the examples that it
+            was fitted on; the last 2**DEPTH are the leaves, float32[t, 2**(DEPTH + 1) - 1].
         baseline: log-odds before any tree, float32[1].
         raw: rising log-odds at which the calibration is known, float32[c].
         calibrated: the probability there, float32[c]; straight lines in between.
@@ -41,8 +42,8 @@ class Ranker:
     raw: Floats
     calibrated: Floats
 
-    def log_odds(self, table: Floats) -> Floats:
-        """float32[n, features] to the uncalibrated log-odds, float32[n].
+    def leaves(self, table: Floats) -> NDArray[np.intp]:
+        """float32[n, features] to the leaf that each tree puts a row in, counted through, [t, n].
 
         All trees and candidates go down one level at a time; a table that lies in memory column
         by column, as `features` makes it, is read where it is.
@@ -55,8 +56,31 @@ class Ranker:
             at = (features * n).take(place, mode="clip") + candidate
             right = values.take(at, mode="clip") > thresholds.take(place, mode="clip")
             place = 2 * place + right
-        leaves = self.values.ravel().take(place, mode="clip")
-        return np.asarray(self.baseline[0] + leaves.sum(axis=0), dtype=np.float32)
+        return place
+
+    def log_odds(self, leaves: NDArray[np.intp]) -> Floats:
+        """What the trees add up to, uncalibrated, float32[n]."""
+        added = self._leaf_values.take(leaves, mode="clip").sum(axis=0)
+        return np.asarray(self.baseline[0] + added, dtype=np.float32)
+
+    def contributions(self, leaves: NDArray[np.intp], groups: Ints) -> NDArray[np.float64]:
+        """What each group of features adds to the log-odds of one row.
+
+        On the way down a tree every split moves the mean of those who got so far; the move is
+        owed to the feature that was looked at (Saabas, "Interpreting random forests", 2014).
+
+        Args:
+            leaves: of the row, one per tree, [t].
+            groups: number of the group of each feature, int32[features].
+
+        Returns:
+            Log-odds by number of the group, 0 where there is no such group, float64[features].
+            Together with what all rows share they are the row's own.
+        """
+        looked_at, moves = self._ways
+        where = groups.take(looked_at.take(leaves, axis=0)).ravel()
+        added = np.bincount(where, moves.take(leaves, axis=0).ravel(), minlength=len(groups))
+        return np.asarray(added, dtype=np.float64)
 
     @cached_property
     def _levels(self) -> list[tuple[NDArray[np.intp], Floats]]:
@@ -67,6 +91,20 @@ class Ranker:
             (self.features[:, nodes].ravel().astype(np.intp), self.thresholds[:, nodes].ravel())
             for nodes in levels
         ]
+
+    @cached_property
+    def _leaf_values(self) -> Floats:
+        return self.values[:, -(2**DEPTH) :].ravel()
+
+    @cached_property
+    def _ways(self) -> tuple[NDArray[np.int16], Floats]:
+        """(feature, move) of every step from the root to each leaf, counted through, [, DEPTH]."""
+        leaf = np.arange(2**DEPTH)
+        nodes = np.stack(
+            [2**level - 1 + (leaf >> (DEPTH - level)) for level in range(DEPTH + 1)], axis=1
+        )
+        looked_at = self.features[:, nodes[:, :-1]].reshape(-1, DEPTH)
+        return looked_at, np.diff(self.values[:, nodes], axis=2).reshape(-1, DEPTH)
 
     def probability(self, log_odds: Floats) -> Floats:
         """Calibrated chance that the item is in the next order, float32[n]."""

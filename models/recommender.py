@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.candidates.base import Candidates, Source, gather
 from models.catalogue import Catalogue
@@ -23,14 +24,14 @@ class Ranking:
     Attributes:
         order: places into the arrays, most likely first, int64[n].
         table: the features, float32[n, len(FEATURES)].
-        log_odds: float32[n].
+        leaves: of the ranker's trees, [trees, n].
         probabilities: calibrated, float32[n].
     """
 
     candidates: Candidates
-    order: np.ndarray[tuple[int], np.dtype[np.int64]]
+    order: NDArray[np.int64]
     table: Floats
-    log_odds: Floats
+    leaves: NDArray[np.intp]
     probabilities: Floats
 
 
@@ -51,11 +52,12 @@ class Recommender:
         """All candidates for a moment, most likely first; ties in the order of the catalogue."""
         candidates = gather(self.sources, moment)
         table = features(moment, candidates, self.catalogue)
-        log_odds = self.ranker.log_odds(table)
+        leaves = self.ranker.leaves(table)
+        log_odds = self.ranker.log_odds(leaves)
         return Ranking(
             candidates=candidates,
             order=np.lexsort((candidates.items, -log_odds)),
             table=table,
-            log_odds=log_odds,
+            leaves=leaves,
             probabilities=self.ranker.probability(log_odds),
         )

@@ -151,7 +151,7 @@ def labelled_table(learned: Learned, examples: Sequence[Example]) -> Table:
 
 def _calibrate(ranker: Ranker, table: Table) -> Ranker:
     """Isotonic regression of what happened on the log-odds of the likeliest of each moment."""
-    log_odds = ranker.log_odds(table.features)
+    log_odds = ranker.log_odds(ranker.leaves(table.features))
     order = np.lexsort((-log_odds, table.moments))
     chosen = order[places_in_runs(table.moments[order]) < CHOSEN]
     raw, came = log_odds[chosen], table.labels[chosen]

@@ -10,6 +10,7 @@ from typing import Any
 from marshmallow import INCLUDE, Schema, fields, validate
 
 from models import domain
+from service.decision.because import CODES
 
 
 class Answer(Schema):
@@ -25,7 +26,7 @@ class MoneyAnswerSchema(Answer):
 
 
 class BecauseSchema(Answer):
-    code = fields.String(required=True)
+    code = fields.String(required=True, validate=validate.OneOf(CODES))
     text = fields.String(required=True)
 
 

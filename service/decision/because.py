@@ -1,4 +1,8 @@
-"""Why an item is suggested: its kind, and one true sentence from the numbers that ranked it."""
+"""Why an item is suggested: its kind, and one true sentence from what ranked it.
+
+The reason is what added most to the item's chance in the ranker's own trees, among the reasons
+that are true of it: a high score for what is popular explains nothing about an item that is not.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,12 @@ from typing import Final
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-from models.candidates import SOURCES
 from models.candidates.following import Following
 from models.candidates.neighbourhood import Neighbourhood
-from models.candidates.popular import Popular
 from models.candidates.together import Together
-from models.features import FEATURES
+from models.features import FEATURES, OWN
 from models.moment import Moment
 from models.purchases import Floats
 from models.recommender import Recommender
@@ -32,31 +35,33 @@ class Because(msgspec.Struct, frozen=True):
     text: str
 
 
-def source_of(scores: Floats, place: int) -> str:
-    """The source that values a candidate most, measured by the best that it has to offer.
-
-    Args:
-        scores: of all candidates, as in `Candidates.scores`.
-        place: of the candidate.
-    """
-    best = scores.max(axis=1)
-    share = np.divide(scores[:, place], best, out=np.zeros(len(best)), where=best > 0)
-    return SOURCES[int(share.argmax())].name
-
-
-def kind_of(row: Floats, moment: Moment, source: str) -> str:
-    """One of KINDS, from a row of features and the source that values the item most."""
-    if row[PLACE["own_orders"]] > 0:
-        return "repeat"
-    if moment.gives_back and row[PLACE["same_category_as_contact"]]:
-        return "substitute"
-    return "complement" if source == Together.name else "discover"
+REASONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "bought_before": tuple(OWN),
+    "goes_with": ("score_together",),
+    "ordered_next": ("score_following",),
+    "like_minded": ("score_neighbours", "score_similar"),
+    "same_need": ("score_replace", "same_category_as_contact"),
+    "popular": (
+        "score_popular", "item_sold", "item_recent", "item_newest", "item_before", "item_trend",
+        "item_newest_trend", "item_discovered",
+    ),
+    "in_season": ("season",),
+    "favourite_sort": ("category_share",),
+}  # fmt: skip
+"""The features that speak for each reason; the others, such as the price, are no words to say."""
+CODES: Final = (*REASONS, "due_again")
+SEASON: Final = float(np.log(1.2))
+"""In season is what sells a fifth more in this month than over the year."""
+SORT: Final = 0.2
+"""Share of the customer's lines that makes a sort of items a favourite."""
+_GROUPS: Final = np.full(len(FEATURES), len(REASONS), dtype=np.int32)
+for _group, _names in enumerate(REASONS.values()):
+    _GROUPS[[PLACE[name] for name in _names]] = _group
 
 
 def because(
-    kind: str,
-    source: str,
     row: Floats,
+    leaves: NDArray[np.intp],
     position: int,
     moment: Moment,
     recommender: Recommender,
@@ -65,30 +70,67 @@ def because(
     """The main reason, in words.
 
     Args:
-        kind: what `kind_of` says of the same row.
-        source: what `source_of` says of the same candidate.
         row: the item's features, float32[len(FEATURES)].
+        leaves: where the item ended up in each of the ranker's trees, [trees].
         position: of the item in the catalogue.
         moment: for which the item was ranked.
         recommender: that ranked it.
         name_of: the name of the item at a position, None of one that is no longer there.
     """
-    if kind == "repeat":
-        return _repeat(row)
-    if kind == "substitute":
-        return Because("same_need", "Of the same sort as what this contact is about")
-    if source == Together.name:
-        other = _partner(Together, position, moment, recommender, name_of) or "the last order"
-        return Because("goes_with", f"Others bought it together with {other}")
-    if source == Following.name:
-        other = (
-            _partner(Following, position, moment, recommender, name_of)
-            or "orders like the last one"
-        )
-        return Because("ordered_next", f"Others ordered it next after {other}")
-    if source == Popular.name:
-        return Because("popular", "Many customers have bought this lately")
-    return Because("like_minded", "Customers with similar orders buy this")
+    added = recommender.ranker.contributions(leaves, _GROUPS)[: len(REASONS)]
+    for reason in sorted(zip(REASONS, added.tolist(), strict=True), key=lambda one: -one[1]):
+        told = _tell(reason[0], row, position, moment, recommender, name_of)
+        if told:
+            return told
+    raise AssertionError("whatever source proposed an item has a reason that is true of it")
+
+
+def kind_of(row: Floats, moment: Moment, reason: Because) -> str:
+    """One of KINDS, from the item's features and the main reason."""
+    if row[PLACE["own_orders"]] > 0:
+        return "repeat"
+    if moment.gives_back and row[PLACE["same_category_as_contact"]]:
+        return "substitute"
+    return "complement" if reason.code == "goes_with" else "discover"
+
+
+def _tell(
+    reason: str,
+    row: Floats,
+    position: int,
+    moment: Moment,
+    recommender: Recommender,
+    name_of: Callable[[int], str | None],
+) -> Because | None:
+    """The reason in words; None where it is not true of the item."""
+
+    def partner(kind: type[Neighbourhood]) -> str | None:
+        return _partner(kind, position, moment, recommender, name_of)
+
+    def says(*features: str) -> bool:
+        return any(row[PLACE[feature]] > 0 for feature in features)
+
+    match reason:
+        case "bought_before" if says("own_orders"):
+            return _repeat(row)
+        case "goes_with" if says("score_together"):
+            other = partner(Together) or "the last order"
+            return Because(reason, f"Others bought it together with {other}")
+        case "ordered_next" if says("score_following"):
+            other = partner(Following) or "orders like the last one"
+            return Because(reason, f"Others ordered it next after {other}")
+        case "like_minded" if says("score_neighbours", "score_similar"):
+            return Because(reason, "Customers with similar orders buy this")
+        case "same_need" if says("score_replace", "same_category_as_contact"):
+            return Because(reason, "Of the same sort as what this contact is about")
+        case "popular" if says("score_popular"):
+            return Because(reason, "Many customers have bought this lately")
+        case "in_season" if row[PLACE["season"]] > SEASON:
+            return Because(reason, "Sells better in this month than in most others")
+        case "favourite_sort" if row[PLACE["category_share"]] > SORT:
+            share = round(100 * float(row[PLACE["category_share"]]))
+            return Because(reason, f"{share}% of what this customer ordered is of this sort")
+    return None
 
 
 def _repeat(row: Floats) -> Because:

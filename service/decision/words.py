@@ -8,7 +8,7 @@ from models.domain import Customer, Interaction, Item, Money, SuggestionRequest
 from models.features import NEVER
 from models.moment import GIVING_BACK, Moment
 from models.recommender import Ranking, Recommender
-from service.decision.because import PLACE, because, kind_of, source_of
+from service.decision.because import PLACE, because, kind_of
 from service.decision.choose import Choice
 from service.decision.verdict import Suggestion
 from service.profile import day_of
@@ -36,9 +36,9 @@ def put_into_words(
     for chosen in choice.chosen:
         row, item = ranking.table[chosen.place], chosen.item
         position = int(ranking.candidates.items[chosen.place])
-        source = source_of(ranking.candidates.scores, chosen.place)
-        kind = kind_of(row, moment, source)
-        reason = because(kind, source, row, position, moment, recommender, name_of)
+        leaves = ranking.leaves[:, chosen.place]
+        reason = because(row, leaves, position, moment, recommender, name_of)
+        kind = kind_of(row, moment, reason)
         since = float(row[PLACE["days_since_item"]])
         contact = request.interaction
         words = library.write(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from models.candidates import SOURCES
+from models.candidates.base import Source
 from models.features import FEATURES
 from models.moment import Moment
 from models.ranker import DEPTH, Ranker
 from models.recommender import Recommender
-from service.decision.because import PLACE, because, kind_of, source_of
+from service.decision.because import PLACE, Because, because, kind_of
 from tests.contract.test_sources import TODAY, a_past, history_of
 
 
@@ -21,14 +24,39 @@ def a_row(**values: float) -> np.ndarray:
     return row
 
 
+def split_at(feature: str, gain: float) -> Ranker:
+    """One tree that gives `gain` to what has some of a feature."""
+    features = np.full((1, 2**DEPTH - 1), PLACE[feature], dtype=np.int16)
+    thresholds = np.zeros((1, 2**DEPTH - 1), dtype=np.float32)
+    values = np.zeros((1, 2 ** (DEPTH + 1) - 1), dtype=np.float32)
+    rightmost = [2 ** (level + 1) - 2 for level in range(1, DEPTH + 1)]
+    values[0, rightmost] = gain
+    nothing = np.zeros(1, dtype=np.float32)
+    return Ranker(features, thresholds, values, nothing, nothing, nothing)
+
+
 @pytest.fixture(scope="module")
-def recommender() -> Recommender:
-    nothing = np.zeros((0, 2**DEPTH), dtype=np.float32)
-    ranker = Ranker(
-        nothing[:, 1:].astype(np.int16), nothing[:, 1:], nothing, nothing, nothing, nothing
+def sources() -> tuple[Source, ...]:
+    return tuple(kind.fit(a_past(), seed=1) for kind in SOURCES)
+
+
+def reason_of(
+    row: np.ndarray,
+    sources: tuple[Source, ...],
+    gains: dict[str, float] | None = None,
+    names: dict[int, str] | None = None,
+) -> Because:
+    """For item 6, by trees that look at the features of `gains`."""
+    trees = [split_at(*gain) for gain in (gains or {"price_ratio": 1.0}).items()]
+    ranker = replace(
+        trees[0],
+        features=np.concatenate([tree.features for tree in trees]),
+        thresholds=np.concatenate([tree.thresholds for tree in trees]),
+        values=np.concatenate([tree.values for tree in trees]),
     )
-    sources = tuple(kind.fit(a_past(), seed=1) for kind in SOURCES)
-    return Recommender(None, sources, ranker)  # type: ignore[arg-type]
+    recommender = Recommender(None, sources, ranker)  # type: ignore[arg-type]
+    leaves = ranker.leaves(row[None])[:, 0]
+    return because(row, leaves, 6, MOMENT, recommender, (names or {}).get)
 
 
 MOMENT = Moment(history_of(0, 2, 4), TODAY)
@@ -69,49 +97,65 @@ MOMENT = Moment(history_of(0, 2, 4), TODAY)
         ),
     ],
 )
-def test_reasons(values: dict[str, float], code: str, text: str, recommender: Recommender) -> None:
+def test_what_was_bought_before(
+    values: dict[str, float], code: str, text: str, sources: tuple[Source, ...]
+) -> None:
     row = a_row(**values)
-    reason = because("repeat", "repeat", row, 6, MOMENT, recommender, {}.get)
-    assert kind_of(row, MOMENT, "repeat") == "repeat"
+    reason = reason_of(row, sources)
     assert (reason.code, reason.text) == (code, text)
+    assert kind_of(row, MOMENT, reason) == "repeat"
 
 
 @pytest.mark.parametrize(
-    ("source", "code", "text"),
+    ("feature", "value", "code", "text"),
     [
-        ("similar", "like_minded", "Customers with similar orders buy this"),
-        ("neighbours", "like_minded", "Customers with similar orders buy this"),
-        ("popular", "popular", "Many customers have bought this lately"),
+        ("score_similar", 0.2, "like_minded", "Customers with similar orders buy this"),
+        ("score_neighbours", 0.2, "like_minded", "Customers with similar orders buy this"),
+        ("score_popular", 0.2, "popular", "Many customers have bought this lately"),
+        ("season", 0.5, "in_season", "Sells better in this month than in most others"),
+        (
+            "category_share", 0.4, "favourite_sort",
+            "40% of what this customer ordered is of this sort",
+        ),
+        ("score_replace", 0.1, "same_need", "Of the same sort as what this contact is about"),
     ],
-)
-def test_reasons_of_what_the_customer_never_bought(
-    source: str, code: str, text: str, recommender: Recommender
+)  # fmt: skip
+def test_what_the_customer_never_bought(
+    feature: str, value: float, code: str, text: str, sources: tuple[Source, ...]
 ) -> None:
-    row = a_row()
-    assert kind_of(row, MOMENT, source) == "discover"
-    reason = because("discover", source, row, 6, MOMENT, recommender, {}.get)
+    row = a_row(**{feature: value})
+    reason = reason_of(row, sources)
     assert (reason.code, reason.text) == (code, text)
+    assert kind_of(row, MOMENT, reason) == "discover"
 
 
-def test_the_source_is_the_one_that_values_the_item_most_by_its_own_measure() -> None:
-    """Scores of two sources: 5 of at most 10, and 0.3 of at most 0.4."""
-    scores = np.zeros((len(SOURCES), 3), dtype=np.float32)
-    scores[1], scores[2] = [10, 5, 0], [0.4, 0.3, 0.1]
-    assert source_of(scores, 0) == SOURCES[1].name
-    assert source_of(scores, 1) == SOURCES[2].name
+def test_the_main_reason_is_what_the_trees_were_moved_by_most(sources: tuple[Source, ...]) -> None:
+    row = a_row(score_popular=1, score_similar=1, own_orders=1)
+    gains = {"score_popular": 0.5, "score_similar": 0.8, "own_orders": 0.1}
+    assert reason_of(row, sources, gains).code == "like_minded"
+    assert reason_of(row, sources, {**gains, "item_recent": 9}).code == "like_minded"
+    row[PLACE["item_recent"]] = 3.0
+    assert reason_of(row, sources, {**gains, "item_recent": 9}).code == "popular"
+    assert reason_of(row, sources, {**gains, "score_similar": -1}).code == "popular"
 
 
-def test_a_complement_names_the_item_that_it_goes_with(recommender: Recommender) -> None:
-    names = {0: "Lamp", 2: "Table", 4: "Chair"}
-    reason = because("complement", "together", a_row(), 6, MOMENT, recommender, names.get)
+def test_a_reason_that_is_not_true_of_the_item_is_not_given(sources: tuple[Source, ...]) -> None:
+    """The trees may like what is recent; who is not among the best sellers is not called one."""
+    row = a_row(score_similar=1, item_recent=3)
+    assert reason_of(row, sources, {"item_recent": 9}).code == "like_minded"
+
+
+def test_a_complement_names_the_item_that_it_goes_with(sources: tuple[Source, ...]) -> None:
+    row = a_row(score_together=1)
+    reason = reason_of(row, sources, names={0: "Lamp", 2: "Table", 4: "Chair"})
     assert reason.text == "Others bought it together with Chair"
-    unnamed = because("complement", "together", a_row(), 6, MOMENT, recommender, {}.get)
-    assert unnamed.text == "Others bought it together with the last order"
+    assert kind_of(row, MOMENT, reason) == "complement"
+    assert reason_of(row, sources).text == "Others bought it together with the last order"
 
 
-def test_what_comes_next_names_the_item_that_it_comes_after(recommender: Recommender) -> None:
+def test_what_comes_next_names_the_item_that_it_comes_after(sources: tuple[Source, ...]) -> None:
     names = {0: "Lamp", 2: "Table", 4: "Chair"}
-    reason = because("discover", "following", a_row(), 6, MOMENT, recommender, names.get)
+    reason = reason_of(a_row(score_following=1), sources, names=names)
     assert reason.code == "ordered_next"
     assert reason.text.removeprefix("Others ordered it next after ") in names.values()
 
@@ -119,7 +163,8 @@ def test_what_comes_next_names_the_item_that_it_comes_after(recommender: Recomme
 def test_kinds_are_told_apart() -> None:
     returned = Moment(history_of(0), TODAY, "return", np.array([8], dtype=np.int32))
     same = a_row(same_category_as_contact=1)
-    assert kind_of(a_row(own_orders=1), returned, "popular") == "repeat"
-    assert kind_of(same, returned, "together") == "substitute"
-    assert kind_of(same, MOMENT, "together") == "complement"
-    assert kind_of(a_row(), MOMENT, "popular") == "discover"
+    together, popular = Because("goes_with", ""), Because("popular", "")
+    assert kind_of(a_row(own_orders=1), returned, popular) == "repeat"
+    assert kind_of(same, returned, together) == "substitute"
+    assert kind_of(same, MOMENT, together) == "complement"
+    assert kind_of(a_row(), MOMENT, popular) == "discover"

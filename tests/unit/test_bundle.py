@@ -36,7 +36,7 @@ def recommender() -> Recommender:
     ranker = Ranker(
         features=rng.integers(0, len(FEATURES), (4, 2**DEPTH - 1)).astype(np.int16),
         thresholds=rng.normal(size=(4, 2**DEPTH - 1)).astype(np.float32),
-        values=rng.normal(size=(4, 2**DEPTH)).astype(np.float32),
+        values=rng.normal(size=(4, 2 ** (DEPTH + 1) - 1)).astype(np.float32),
         baseline=np.zeros(1, dtype=np.float32),
         raw=np.array([-3, 3], dtype=np.float32),
         calibrated=np.array([0.1, 0.9], dtype=np.float32),

@@ -27,7 +27,8 @@ def test_log_odds_equal_those_of_the_library(
     fitted: tuple[HistGradientBoostingClassifier, np.ndarray],
 ) -> None:
     model, table = fitted
-    ours = complete_trees(model).log_odds(table)
+    ranker = complete_trees(model)
+    ours = ranker.log_odds(ranker.leaves(table))
     np.testing.assert_allclose(ours, model.decision_function(table), rtol=1e-4, atol=1e-4)
 
 
@@ -44,7 +45,7 @@ def test_values_on_a_threshold_go_the_same_way(
         if np.isfinite(threshold):
             edges[row, feature] = threshold
     np.testing.assert_allclose(
-        ranker.log_odds(edges), model.decision_function(edges), rtol=1e-4, atol=1e-4
+        ranker.log_odds(ranker.leaves(edges)), model.decision_function(edges), rtol=1e-4, atol=1e-4
     )
 
 
@@ -52,7 +53,7 @@ def test_probabilities_follow_the_calibration_and_stay_in_order() -> None:
     ranker = Ranker(
         features=np.zeros((1, 2**DEPTH - 1), dtype=np.int16),
         thresholds=np.full((1, 2**DEPTH - 1), np.inf, dtype=np.float32),
-        values=np.zeros((1, 2**DEPTH), dtype=np.float32),
+        values=np.zeros((1, 2 ** (DEPTH + 1) - 1), dtype=np.float32),
         baseline=np.zeros(1, dtype=np.float32),
         raw=np.array([-2, 0, 2], dtype=np.float32),
         calibrated=np.array([0.1, 0.2, 0.6], dtype=np.float32),
@@ -64,4 +65,32 @@ def test_probabilities_follow_the_calibration_and_stay_in_order() -> None:
 def test_no_candidates_give_no_probabilities(
     fitted: tuple[HistGradientBoostingClassifier, np.ndarray],
 ) -> None:
-    assert complete_trees(fitted[0]).log_odds(np.empty((0, 6), dtype=np.float32)).shape == (0,)
+    ranker = complete_trees(fitted[0])
+    assert ranker.log_odds(ranker.leaves(np.empty((0, 6), dtype=np.float32))).shape == (0,)
+
+
+def test_contributions_add_up_to_the_log_odds(
+    fitted: tuple[HistGradientBoostingClassifier, np.ndarray],
+) -> None:
+    model, table = fitted
+    ranker = complete_trees(model)
+    shared = float(ranker.baseline[0] + ranker.values[:, 0].sum())
+    leaves = ranker.leaves(table)
+    groups = np.array([0, 0, 1, 2, 3, 3], dtype=np.int32)
+    added = np.array([ranker.contributions(row, groups) for row in leaves[:, :500].T])
+    assert added.shape == (500, 6)
+    np.testing.assert_allclose(
+        shared + added.sum(axis=1), ranker.log_odds(leaves[:, :500]), rtol=1e-4, atol=1e-4
+    )
+
+
+def test_contributions_go_to_what_really_matters(
+    fitted: tuple[HistGradientBoostingClassifier, np.ndarray],
+) -> None:
+    """The labels depend on columns 0 to 3; 3 raises the odds where it is 2."""
+    model, table = fitted
+    ranker, alone = complete_trees(model), np.arange(6, dtype=np.int32)
+    leaves = ranker.leaves(table)
+    added = np.array([ranker.contributions(row, alone) for row in leaves.T])
+    assert np.abs(added[:, :4]).mean(axis=0).min() > 2 * np.abs(added[:, 4:]).mean(axis=0).max()
+    assert added[table[:, 3] == 2, 3].min() > added[table[:, 3] != 2, 3].max()
