@@ -89,12 +89,14 @@ class History:
     def lately(self, limit: int, fade: float) -> tuple[Ints, Floats]:
         """The items of the last orders, at most `limit`, and how much each counts.
 
+        Of an order that goes beyond the limit, the last of the catalogue: as good as any.
+
         Returns:
             items, each once, int32[k]; the sum of `fade ** lag` over its lines, float32[k].
         """
         items, strengths = self.by_item.items, self.by_item.sums(np.power(fade, self.lags))
         if len(items) > limit:
-            newest = self.by_item.newest.argsort(kind="stable")[-limit:]
+            newest = self.orders[self.by_item.newest].argsort(kind="stable")[-limit:]
             items, strengths = items[newest], strengths[newest]
         return items, strengths.astype(np.float32)
 
