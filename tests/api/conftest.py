@@ -15,6 +15,8 @@ from service.keys import ROLES
 from service.parts import Parts, make_parts
 from service.settings import Settings
 from tests.api.client import Client
+from tests.api.shop_floor import Stock, stock
+from tests.conftest import Trained
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +51,25 @@ def client(app: Flask, ledger: psycopg.Connection) -> Client:
     """A client with a key for each role, speaking for none yet."""
     now = datetime.now(UTC)
     return Client(app, {role: keys.make_key(ledger, role, now) for role in ROLES})
+
+
+@pytest.fixture(scope="session")
+def shelf(trained: Trained) -> Stock:
+    return Stock.read(trained.shop)
+
+
+@pytest.fixture
+def floor(clean_stores: tuple[str, str], trained: Trained, shelf: Stock) -> Iterator[Parts]:
+    """The parts of one worker with a trained model and a stocked ledger behind them."""
+    parts = make_parts(Settings(*clean_stores, bundles=trained.bundles))
+    with psycopg.connect(clean_stores[0], autocommit=True) as connection:
+        stock(connection, parts, shelf)
+    yield parts
+    parts.close()
+
+
+@pytest.fixture
+def agent(floor: Parts, ledger: psycopg.Connection) -> Client:
+    """A client with an agent's key, on the stocked ledger."""
+    key = keys.make_key(ledger, "agent", datetime.now(UTC))
+    return Client(create_app(floor.settings, parts=floor), {"agent": key}, "agent")

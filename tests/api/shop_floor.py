@@ -21,6 +21,7 @@ from service.importers.report import Tally
 from service.importers.values import from_parquet
 from service.ledger.feed import upsert_items, upsert_orders
 from service.parts import Parts
+from tests.api.client import Client
 
 CUSTOMERS = 60
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -84,3 +85,11 @@ def a_request(customer: str, /, **changes: Any) -> dict[str, Any]:
     interaction |= changes.pop("interaction", {})
     person = {"id": customer, "locale": "en_GB", "first_name": "Lea"} | changes.pop("customer", {})
     return {"interaction": interaction, "customer": person, **changes}
+
+
+def ask(agent: Client, body: dict[str, Any]) -> dict[str, Any]:
+    """The answer, which must be one."""
+    answer = agent.post("/v1/suggestions", body)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.get_json()
+    return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,15 +14,13 @@ import psycopg
 import pytest
 
 from models.domain import KINDS, NO_OFFER_REASONS
-from service import housekeeping, keys
+from service import housekeeping
 from service.app import create_app
 from service.decision.arm import arm_of
 from service.parts import Parts, make_parts
 from service.record import suggestion_id_of
-from service.settings import Settings
 from tests.api.client import Client, assert_problem, rows_by_table
-from tests.api.shop_floor import Stock, a_request, customers_in, stock
-from tests.conftest import Trained
+from tests.api.shop_floor import Stock, a_request, ask, customers_in
 
 TEN_PARTS = [
     "acknowledge", "confirm", "bridge", "permission", "offer", "benefit", "disclosures", "close",
@@ -31,43 +28,9 @@ TEN_PARTS = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def shelf(trained: Trained) -> Stock:
-    return Stock.read(trained.shop)
-
-
-@pytest.fixture
-def floor(clean_stores: tuple[str, str], trained: Trained, shelf: Stock) -> Iterator[Parts]:
-    """The parts of one worker, with a stocked ledger behind them."""
-    parts = make_parts(Settings(*clean_stores, bundles=trained.bundles))
-    with psycopg.connect(clean_stores[0], autocommit=True) as connection:
-        stock(connection, parts, shelf)
-    yield parts
-    parts.close()
-
-
-@pytest.fixture
-def ledger(floor: Parts) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(floor.settings.database_url, autocommit=True) as connection:
-        yield connection
-
-
-@pytest.fixture
-def agent(floor: Parts, ledger: psycopg.Connection) -> Client:
-    key = keys.make_key(ledger, "agent", datetime.now(UTC))
-    return Client(create_app(floor.settings, parts=floor), {"agent": key}, "agent")
-
-
 @pytest.fixture
 def customer(floor: Parts, shelf: Stock) -> str:
     return customers_in("treatment", floor, shelf)[0]
-
-
-def ask(agent: Client, body: dict[str, Any]) -> dict[str, Any]:
-    answer = agent.post("/v1/suggestions", body)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.get_json()
-    return found
 
 
 def tell(agent: Client, answer: dict[str, Any], result: str, **more: Any) -> None:
