@@ -67,7 +67,7 @@ def load(folder: Path) -> Dataset:
     """Read `lines`, `items` and `interactions` of an export.
 
     Raises:
-        BadData: a file or a column is missing, or there is not a single order.
+        BadData: a file or a column is missing, or there is no order, or nothing to sell.
     """
     lines, items, contacts = (_read(folder, name) for name in COLUMNS)
     if not len(lines):
@@ -76,6 +76,8 @@ def load(folder: Path) -> Dataset:
     item_ids = pc.unique(pa.concat_arrays([_plain(items, "item_id"), _plain(lines, "item_id")]))
     customer_ids = pc.unique(_plain(lines, "customer_id")).drop_null()
     prices, categories, sellable = _describe_items(items, lines, item_ids)
+    if not sellable.any():
+        raise BadData(f"{folder} names no item that may be sold; import items, then export again")
     purchases = Purchases(
         customers=positions(lines["customer_id"], customer_ids),
         orders=ordinals(lines["order_id"]),
@@ -127,17 +129,20 @@ def days_of(times: pa.ChunkedArray) -> Days:
 
 
 def numbers(values: pa.ChunkedArray) -> Floats:
-    return np.asarray(values.to_numpy(), dtype=np.float32)
+    """What is missing is 0."""
+    found = values.cast(pa.float64()).to_numpy()
+    return np.asarray(np.nan_to_num(found), dtype=np.float32)
 
 
 def _describe_items(
     items: pa.Table, lines: pa.Table, item_ids: pa.Array
 ) -> tuple[Floats, Ints, NDArray[np.bool_]]:
-    """Price, category and sellable per item; one known from orders alone is not sellable."""
+    """Price, 0 where none is known, category and sellable; not, if known from orders alone."""
     n, places = len(item_ids), positions(items["item_id"], item_ids)
     prices = np.zeros(n, dtype=np.float32)
-    prices[positions(lines["item_id"], item_ids)] = numbers(lines["unit_price"])
-    prices[places] = numbers(items["price"])
+    for table, name in ((lines, "unit_price"), (items, "price")):
+        priced = table.filter(pc.is_finite(table[name]))
+        prices[positions(priced["item_id"], item_ids)] = numbers(priced[name])
     categories, sellable = np.full(n, -1, dtype=np.int32), np.zeros(n, dtype=bool)
     names = pc.unique(items["category"]).drop_null().sort()
     categories[places] = positions(items["category"], names)

@@ -187,12 +187,42 @@ def test_a_column_of_another_kind_is_refused(tmp_path: Path, column: str, values
         read_returns(orders, events)
 
 
-def test_returned_items_that_are_no_lists_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("items", [5, A])
+def test_returned_items_that_are_no_lists_are_refused(tmp_path: Path, items: int | str) -> None:
     orders, events = written(tmp_path, LINES, EVENTS)
     table = pq.read_table(events)
-    pq.write_table(table.set_column(2, "returned_items", pa.array([5])), events)
+    pq.write_table(table.set_column(2, "returned_items", pa.array([items])), events)
     with pytest.raises(BadData, match="another kind"):
         read_returns(orders, events)
+
+
+def test_codes_and_customers_may_be_numbers_in_one_file_and_words_in_the_other(
+    tmp_path: Path,
+) -> None:
+    orders, events = written(tmp_path, [(one[0], "10001", *one[2:]) for one in LINES], EVENTS)
+    table = pq.read_table(events)
+    table = table.set_column(0, "customer_id", pa.array(["7"]))
+    pq.write_table(table.set_column(2, "returned_items", pa.array([[10001]])), events)
+    (question,) = read_returns(orders, events).questions
+    assert question.moment.contact_items.tolist() == [0]
+
+
+def test_orders_without_events_leave_nothing_to_ask(tmp_path: Path) -> None:
+    orders, events = written(tmp_path, LINES, EVENTS)
+    pq.write_table(pq.read_table(events).slice(0, 0), events)
+    with pytest.raises(BadData, match="no return of a customer"):
+        read_returns(orders, events)
+
+
+def test_a_missing_price_is_no_price(tmp_path: Path) -> None:
+    orders, events = written(tmp_path, LINES, EVENTS)
+    table = pq.read_table(orders)
+    place = table.column_names.index("Price")
+    none, one = pa.array([None] * 7, pa.float64()), pa.array([float("nan")] * 7)
+    for prices in (none, one):
+        pq.write_table(table.set_column(place, "Price", prices), orders)
+        data = read_returns(orders, events).data
+        assert data.prices.tolist() == [0.0] * 4
 
 
 def test_orders_that_sell_nothing_are_refused(tmp_path: Path) -> None:

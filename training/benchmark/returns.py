@@ -96,7 +96,7 @@ def _sold(lines: pa.Table) -> pa.Table:
 def _dataset(sold: pa.Table, returned: pa.Table) -> Dataset:
     codes, customers = sold["StockCode"].cast(pa.string()), sold["CustomerID"].cast(pa.int64())
     item_ids, known = (pc.unique(ids).drop_null().sort() for ids in (codes, customers))
-    items, prices = positions(codes, item_ids), _numbers(sold["Price"])
+    items, prices = positions(codes, item_ids), numbers(sold["Price"])
     return Dataset(
         item_ids=item_ids.to_pylist(),
         prices=_first_prices(items, prices, len(item_ids)),
@@ -108,7 +108,7 @@ def _dataset(sold: pa.Table, returned: pa.Table) -> Dataset:
             orders=ordinals(sold["Invoice"].cast(pa.string())),
             items=items,
             days=_days(sold["InvoiceDate"]),
-            quantities=_numbers(sold["Quantity"]),
+            quantities=numbers(sold["Quantity"]),
             prices=prices,
         ),
         contacts=_contacts(returned, known, item_ids),
@@ -160,7 +160,7 @@ def _item_lists(lists: pa.ChunkedArray, item_ids: pa.Array) -> list[Ints]:
     index = {code: place for place, code in enumerate(item_ids.to_pylist())}
     return [
         np.unique([index[code] for code in codes or () if code in index]).astype(np.int32)
-        for codes in lists.to_pylist()
+        for codes in lists.cast(pa.list_(pa.string())).to_pylist()
     ]
 
 
@@ -169,7 +169,3 @@ def _days(times: pa.ChunkedArray) -> Days:
     if times.null_count:
         raise ValueError("a time is missing")
     return days_of(times)
-
-
-def _numbers(values: pa.ChunkedArray) -> Floats:
-    return numbers(pc.fill_null(values, 0))
