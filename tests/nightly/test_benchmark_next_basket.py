@@ -68,6 +68,8 @@ def test_users_of_whom_nothing_is_known_or_wanted_are_not_asked(tmp_path: Path) 
     [
         ("{", "cannot be read as JSON"),
         ("[" * 100_000, "cannot be read as JSON"),
+        ('{"train": {"a": [[1]], "a": [[2]]}}', "`a` comes twice"),
+        ('{"train": {"a": [[1]]}, "train": {"b": [[2]]}}', "`train` comes twice"),
         ([], "not an object"),
         ({"validate": FILE["validate"]}, "has no `train`"),
         ({"train": FILE["train"]}, "has no `validate`"),
@@ -75,6 +77,8 @@ def test_users_of_whom_nothing_is_known_or_wanted_are_not_asked(tmp_path: Path) 
         (FILE | {"test": []}, "`test` is not an object of users, or is empty"),
         (FILE | {"train": {"a": [1, 2]}}, "`train` user a is not a list of baskets"),
         (FILE | {"train": {"a": []}}, "`train` user a is not a list of baskets"),
+        (FILE | {"train": {"a": [["10"]]}}, "is not a list of baskets of whole numbers"),
+        (FILE | {"train": {"a": [None]}}, "`train` user a is not a list of baskets"),
         (FILE | {"train": {"a": [[1.5]]}}, "`train` user a is not a list of baskets"),
         (FILE | {"train": {"a": [[True]]}}, "`train` user a is not a list of baskets"),
         (FILE | {"train": {"a": [[]]}}, "all baskets of `train` are empty"),

@@ -10,6 +10,7 @@ are all known; their newest is today's too.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,7 @@ def read_next_basket(path: Path) -> Task:
 
 def _content(path: Path) -> Mapping[str, Any]:
     try:
-        content = json.loads(path.read_text())
+        content = json.loads(path.read_text(), object_pairs_hook=_each_once)
     except FileNotFoundError as error:
         raise BadData(f"{path} is missing") from error
     except (OSError, ValueError, RecursionError) as error:
@@ -79,6 +80,14 @@ def _content(path: Path) -> Mapping[str, Any]:
     if not isinstance(content, dict):
         raise BadData(f"{path} is not an object with `train` and `validate` or `test`")
     return content
+
+
+def _each_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a name that comes twice JSON would keep the last: a user's orders would be lost."""
+    names = Counter(name for name, _ in pairs)
+    if len(names) < len(pairs):
+        raise ValueError(f"`{names.most_common(1)[0][0]}` comes twice in one object")
+    return dict(pairs)
 
 
 def _part(content: Mapping[str, Any], name: str, path: Path) -> Part:
