@@ -131,6 +131,14 @@ def test_a_history_that_only_the_request_knows_counts_like_one_in_the_ledger(
     assert told[0]["kind"] == "repeat"
 
 
+def test_a_customer_of_whom_only_contacts_are_known_is_suggested_what_a_stranger_is(
+    agent: Client, stranger: str
+) -> None:
+    new = suggested(agent, stranger)
+    ask(agent, a_request(stranger))
+    assert suggested(agent, stranger) == new
+
+
 def test_the_same_instant_in_two_time_zones_is_the_same(
     agent: Client, stranger: str, shelf: Stock
 ) -> None:

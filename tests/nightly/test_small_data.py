@@ -133,3 +133,20 @@ def test_an_unknown_price_is_that_of_the_last_order_and_else_nothing(tmp_path: P
     assert data.prices.tolist() == [3, 0, 6]
     assert data.purchases.prices.tolist() == [2, 3, 0, 0, 4]
     assert data.purchases.quantities.tolist() == [1, 1, 0, 1, 1]
+
+
+def test_times_of_another_zone_are_the_same_instants(tmp_path: Path) -> None:
+    """Around midnight, when the two clocks show different days."""
+    lines = [
+        ("o1", "lea", datetime(2026, 1, 1, 23, 30, tzinfo=UTC), "i0", 1, 2.0),
+        ("o2", "lea", datetime(2026, 1, 2, 0, 30, tzinfo=UTC), "i1", 1, 2.0),
+        ("o3", "lea", datetime(2026, 1, 2, 23, 30, tzinfo=UTC), "i2", 1, 2.0),
+    ]
+    folder = exported(tmp_path, lines, items())
+    here = load(folder).purchases
+    table = pq.read_table(folder / "lines.parquet")
+    there = table["placed_at"].cast(pa.timestamp("us", "+05:30"))
+    pq.write_table(table.set_column(2, "placed_at", there), folder / "lines.parquet")
+    assert load(folder).purchases.days.tolist() == here.days.tolist()
+    ((_, history),) = here.histories()
+    assert history.orders.tolist() == [0, 1, 1]
