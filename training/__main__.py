@@ -72,6 +72,8 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.bundles is None:
         parser.error("name the folder to publish to with --bundles or ENCORE_BUNDLES")
+    if Path(arguments.bundles).is_file():
+        parser.error(f"{arguments.bundles} is a file; name a folder to publish to")
     try:
         return night(arguments.folder, Path(arguments.bundles), arguments.seed, datetime.now(UTC))
     except BadData as error:

@@ -150,3 +150,15 @@ def test_times_of_another_zone_are_the_same_instants(tmp_path: Path) -> None:
     assert load(folder).purchases.days.tolist() == here.days.tolist()
     ((_, history),) = here.histories()
     assert history.orders.tolist() == [0, 1, 1]
+
+
+def test_where_nothing_can_be_published_nothing_is_learned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exported(tmp_path, orders(), items()).joinpath("bundles").write_text("")
+    with pytest.raises(SystemExit) as end:
+        train(tmp_path, monkeypatch)
+    assert end.value.code == BAD_INPUT
+    said = capsys.readouterr()
+    assert "bundles is a file; name a folder" in said.err
+    assert not said.out
