@@ -39,7 +39,7 @@ REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     "bought_before": tuple(OWN),
     "goes_with": ("score_together",),
     "ordered_next": ("score_following",),
-    "like_minded": ("score_neighbours", "score_similar"),
+    "like_minded": ("score_neighbours", "score_alike", "score_similar"),
     "same_need": ("score_replace", "same_category_as_contact"),
     "popular": (
         "score_popular", "item_sold", "item_recent", "item_newest", "item_before", "item_trend",
@@ -119,7 +119,7 @@ def _tell(
         case "ordered_next" if says("score_following"):
             other = partner(Following) or "orders like the last one"
             return Because(reason, f"Others ordered it next after {other}")
-        case "like_minded" if says("score_neighbours", "score_similar"):
+        case "like_minded" if says(*REASONS["like_minded"]):
             return Because(reason, "Customers with similar orders buy this")
         case "same_need" if says("score_replace", "same_category_as_contact"):
             return Because(reason, "Of the same sort as what this contact is about")
