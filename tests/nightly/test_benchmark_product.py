@@ -30,7 +30,7 @@ def test_strangers_are_answered_by_what_was_learned_from_other_customers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Everybody who ordered an even item orders the next odd one then, and never the even again."""
-    monkeypatch.setattr(product, "FEWEST_LABELS", 1)
+    monkeypatch.setitem(product.FEWEST_LABELS, "customers", 1)
     known = [[[even], [even + 1]] for even in (0, 2, 4, 6) for _ in range(60)]
     asked = [a_question([[even]], target=[even + 1], customer=1000) for even in (0, 2, 4, 6)]
 
