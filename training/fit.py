@@ -54,8 +54,8 @@ def fit_ranker(data: Dataset, split: Split, seed: int) -> Ranker:
     """Trees on the train windows, calibrated on all of them.
 
     Each window's sources are fitted on what was known when it began, as a night would have. What
-    is calibrated is said by trees that never saw the customer: so every window serves for both,
-    and no one month, such as the slack one after Christmas, stands for the others.
+    is calibrated is said by trees that never saw the customer, so that every window serves for
+    both, and the one after Christmas does not stand for the whole year.
     """
     rng = np.random.default_rng(seed)
     histories = dict(data.purchases.histories())
@@ -69,13 +69,19 @@ def fit_ranker(data: Dataset, split: Split, seed: int) -> Ranker:
     tables = [table_of(window) for window in windows]
     said = []
     for fold in range(FOLDS):
-        trees = fit_trees([table.only(table.customers % FOLDS != fold) for table in tables], seed)
+        trees = fit_trees(_of_the_others(tables, fold), seed)
         for table in tables:
             asked = table.only(table.customers % FOLDS == fold)
             log_odds = trees.log_odds(trees.leaves(asked.features))
             said.append(likeliest(log_odds, asked.labels, asked.moments))
     log_odds, came = (np.concatenate(columns) for columns in zip(*said, strict=True))
     return calibrated(fit_trees(tables, seed), log_odds, came)
+
+
+def _of_the_others(tables: Sequence[Table], fold: int) -> Sequence[Table]:
+    """Examples of the customers of other folds; of all where none of those ordered again."""
+    others = [table.only(table.customers % FOLDS != fold) for table in tables]
+    return others if any(table.labels.any() for table in others) else tables
 
 
 def fit_trees(tables: Sequence[Table], seed: int) -> Ranker:

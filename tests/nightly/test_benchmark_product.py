@@ -39,6 +39,14 @@ def test_strangers_are_answered_by_what_was_learned_from_other_customers(
     assert [int(answer[0]) for answer in answers] == [1, 3, 5, 7]
 
 
+def test_where_months_have_little_to_teach_the_customers_own_orders_are_counted() -> None:
+    """Bought three times long ago comes before bought twice of late."""
+    orders = [[1], [1], [1], [2], [2]]
+    first = a_round([orders], [a_question(orders, target=[1], customer=0)])
+    task = replace(a_task(first.questions, [orders]), rounds=(first,))
+    assert encore(task, 1)[0][:2].tolist() == [1, 2]
+
+
 def test_months_begin_after_the_first_orders_and_end_with_the_rounds_own() -> None:
     """Day 19,950 is in August 2024; the round is of November."""
     part = replace(a_round([[[1]] * 6], []), day=20_028.0)
