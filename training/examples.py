@@ -19,8 +19,9 @@ buys of whom nothing is known is learned from callers whose next order is."""
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A moment and the items of the next order within the horizon; none: no order came."""
+    """A customer's moment and the items of the next order within the horizon; none: none came."""
 
+    customer: int
     moment: Moment
     target: Ints
 
@@ -59,7 +60,7 @@ def draw_examples(
         if whole is None or known is None or not len(known):
             continue
         moment = Moment(known, day, topic, items)
-        examples.append(Example(moment, next_order(whole, day, day + window.horizon)))
+        examples.append(Example(customer, moment, next_order(whole, day, day + window.horizon)))
         if len(examples) == limit:
             break
     return examples
@@ -77,7 +78,7 @@ def with_strangers(examples: Sequence[Example], rng: np.random.Generator) -> lis
     """The same examples, in some of which nobody knows the customer."""
     hidden = rng.random(len(examples)) < STRANGERS
     return [
-        Example(replace(example.moment, history=no_history()), example.target)
+        replace(example, moment=replace(example.moment, history=no_history()))
         if unknown
         else example
         for example, unknown in zip(examples, hidden, strict=True)

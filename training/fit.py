@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.isotonic import IsotonicRegression
 from tqdm import tqdm
 
 from models.candidates import SOURCES
@@ -16,9 +15,10 @@ from models.candidates.base import Source, gather
 from models.catalogue import Catalogue, describe
 from models.features import FEATURES, features
 from models.past import Past
-from models.purchases import Floats, Ints, Purchases, places_in_runs
+from models.purchases import Floats, Ints, Purchases
 from models.ranker import DEPTH, Ranker
 from models.recommender import Recommender
+from training.calibrate import calibrated, likeliest
 from training.examples import Example, draw_examples, with_strangers
 from training.load import BadData, Dataset
 from training.split import Split, Window
@@ -33,10 +33,8 @@ NEGATIVES = 0.3
 """Share of the candidates that were not bought that the trees learn from."""
 CONTACT_WEIGHT = 3.0
 """A moment of a contact is what is asked for; one between contacts stands in for it."""
-CHOSEN = 12
-"""Calibrated are the likeliest of each moment, since only they are ever chosen: the best of many
-looks better than it is."""
-CALIBRATION_POINTS = 200
+FOLDS = 2
+"""Trees are calibrated by what trees of the other customers say."""
 
 Learned = tuple[Catalogue, tuple[Source, ...]]
 
@@ -53,9 +51,11 @@ def learn(data: Dataset, known: Purchases, day: float, seed: int) -> Learned:
 
 
 def fit_ranker(data: Dataset, split: Split, seed: int) -> Ranker:
-    """Trees on the train windows, then calibration on the later window that they never saw.
+    """Trees on the train windows, calibrated on all of them.
 
-    Each window's sources are fitted on what was known when it began, as a night would have.
+    Each window's sources are fitted on what was known when it began, as a night would have. What
+    is calibrated is said by trees that never saw the customer, so that every window serves for
+    both, and the one after Christmas does not stand for the whole year.
     """
     rng = np.random.default_rng(seed)
     histories = dict(data.purchases.histories())
@@ -66,8 +66,22 @@ def fit_ranker(data: Dataset, split: Split, seed: int) -> Ranker:
         return labelled_table(learned, with_strangers(drawn, rng))
 
     windows = tqdm(split.train, desc="examples", unit="window", disable=None)
-    trees = fit_trees([table_of(window) for window in windows], seed)
-    return _calibrate(trees, table_of(split.calibrate))
+    tables = [table_of(window) for window in windows]
+    said = []
+    for fold in range(FOLDS):
+        trees = fit_trees(_of_the_others(tables, fold), seed)
+        for table in tables:
+            asked = table.only(table.customers % FOLDS == fold)
+            log_odds = trees.log_odds(trees.leaves(asked.features))
+            said.append(likeliest(log_odds, asked.labels, asked.moments))
+    log_odds, came = (np.concatenate(columns) for columns in zip(*said, strict=True))
+    return calibrated(fit_trees(tables, seed), log_odds, came)
+
+
+def _of_the_others(tables: Sequence[Table], fold: int) -> Sequence[Table]:
+    """Examples of the customers of other folds; of all where none of those ordered again."""
+    others = [table.only(table.customers % FOLDS != fold) for table in tables]
+    return others if any(table.labels.any() for table in others) else tables
 
 
 def fit_trees(tables: Sequence[Table], seed: int) -> Ranker:
@@ -113,18 +127,29 @@ class Table:
         features: float32[n, len(FEATURES)].
         labels: whether it was in the next order, bool[n].
         moments: which example it belongs to, rising, int32[n].
+        customers: whose example it is, int32[n].
         weights: of the example, float32[n].
     """
 
     features: Floats
     labels: NDArray[np.bool_]
     moments: Ints
+    customers: Ints
     weights: Floats
+
+    def only(self, rows: NDArray[np.bool_]) -> Table:
+        """Some of the candidates."""
+        return Table(
+            self.features[rows],
+            self.labels[rows],
+            self.moments[rows],
+            self.customers[rows],
+            self.weights[rows],
+        )
 
     def thinned(self, share: float, rng: np.random.Generator) -> Table:
         """With only a share of the candidates that were not bought."""
-        kept = np.flatnonzero(self.labels | (rng.random(len(self.labels)) < share))
-        return Table(self.features[kept], self.labels[kept], self.moments[kept], self.weights[kept])
+        return self.only(self.labels | (rng.random(len(self.labels)) < share))
 
 
 def labelled_table(learned: Learned, examples: Sequence[Example]) -> Table:
@@ -141,25 +166,11 @@ def labelled_table(learned: Learned, examples: Sequence[Example]) -> Table:
         (CONTACT_WEIGHT if example.moment.topic else 1.0) / max(1, len(example.target)) ** 0.5
         for example in examples
     ]
+    customers = np.array([example.customer for example in examples], dtype=np.int32)
     return Table(
         features=np.concatenate(tables),
         labels=np.concatenate(labels),
         moments=np.repeat(np.arange(len(examples), dtype=np.int32), sizes),
+        customers=np.repeat(customers, sizes),
         weights=np.repeat(np.array(weights, dtype=np.float32), sizes),
-    )
-
-
-def _calibrate(ranker: Ranker, table: Table) -> Ranker:
-    """Isotonic regression of what happened on the log-odds of the likeliest of each moment."""
-    log_odds = ranker.log_odds(ranker.leaves(table.features))
-    order = np.lexsort((-log_odds, table.moments))
-    chosen = order[places_in_runs(table.moments[order]) < CHOSEN]
-    raw, came = log_odds[chosen], table.labels[chosen]
-    isotonic = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(raw, came)
-    points = np.unique(np.quantile(raw, np.linspace(0, 1, CALIBRATION_POINTS)))
-    points = np.unique(np.concatenate([points, np.sort(raw)[-CALIBRATION_POINTS:]]))
-    return replace(
-        ranker,
-        raw=points.astype(np.float32),
-        calibrated=isotonic.predict(points).astype(np.float32),
     )

@@ -28,3 +28,8 @@ def print_metrics(measured: Mapping[str, Any]) -> None:
         f"ndcg@10: {model['ndcg@10_low']:.4f} to {model['ndcg@10_high']:.4f}; of the three shown "
         f"{calibration['predicted']:.1%} were predicted, {calibration['realised']:.1%} bought\n"
     )
+    print("of the three shown, in tenths from the least to the most likely")
+    for name, title in (("predicted", "predicted"), ("realised", "bought")):
+        shares = (tenth[name] for tenth in calibration["deciles"])
+        print(f"{title:10}" + "".join(f"{share:8.1%}" for share in shares))
+    print()

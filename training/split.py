@@ -1,10 +1,10 @@
 """Step 2: cut the past into windows, so that nothing is learned from what came later.
 
-    history ... | train | train | train | calibrate |  <- horizon ->  | evaluate |  <- horizon ->  |
-                                                    labels end here --^        the data end here --^
+    history ... | train | train | train | train |  <- horizon ->  | evaluate |  <- horizon ->  |
+                                                labels end here --^        the data end here --^
 
 A window holds *moments*: a contact, or a day between contacts. Its label is the customer's next
-order within the horizon after it. The labels of one part end before the next part's moments begin.
+order within the horizon after it. What is learned from ends before the evaluated moments begin.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from training.load import BadData
 
-TRAIN_WINDOWS = 6
+TRAIN_WINDOWS = 7
 SHORTEST_SPAN = 60
 """Days of orders below which a split by time says nothing."""
 
@@ -32,7 +32,6 @@ class Split:
     """Windows in the order of time."""
 
     train: tuple[Window, ...]
-    calibrate: Window
     evaluate: Window
 
 
@@ -42,10 +41,8 @@ def split_by_time(first: float, end: float) -> Split:
     >>> split = split_by_time(0, 540)
     >>> split.evaluate
     Window(start=450.0, end=480.0, horizon=60.0)
-    >>> split.calibrate
-    Window(start=360.0, end=390.0, horizon=60.0)
     >>> [window.start for window in split.train]
-    [180.0, 210.0, 240.0, 270.0, 300.0, 330.0]
+    [180.0, 210.0, 240.0, 270.0, 300.0, 330.0, 360.0]
     >>> split_by_time(0, 180).evaluate
     Window(start=150.0, end=160.0, horizon=20.0)
 
@@ -62,9 +59,8 @@ def split_by_time(first: float, end: float) -> Split:
     length = horizon / 2
     evaluate = Window(end - horizon - length, end - horizon, horizon)
     last = evaluate.start - horizon
-    calibrate = Window(last - length, last, horizon)
     train = tuple(
-        Window(calibrate.start - length * back, calibrate.start - length * (back - 1), horizon)
+        Window(last - length * back, last - length * (back - 1), horizon)
         for back in range(TRAIN_WINDOWS, 0, -1)
     )
-    return Split(train, calibrate, evaluate)
+    return Split(train, evaluate)

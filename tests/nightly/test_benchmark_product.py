@@ -30,13 +30,21 @@ def test_strangers_are_answered_by_what_was_learned_from_other_customers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Everybody who ordered an even item orders the next odd one then, and never the even again."""
-    monkeypatch.setattr(product, "FEWEST_LABELS", 1)
+    monkeypatch.setitem(product.FEWEST_LABELS, "customers", 1)
     known = [[[even], [even + 1]] for even in (0, 2, 4, 6) for _ in range(60)]
     asked = [a_question([[even]], target=[even + 1], customer=1000) for even in (0, 2, 4, 6)]
 
     answers = encore(a_task(asked, known), 1)
 
     assert [int(answer[0]) for answer in answers] == [1, 3, 5, 7]
+
+
+def test_where_months_have_little_to_teach_the_customers_own_orders_are_counted() -> None:
+    """Bought three times long ago comes before bought twice of late."""
+    orders = [[1], [1], [1], [2], [2]]
+    first = a_round([orders], [a_question(orders, target=[1], customer=0)])
+    task = replace(a_task(first.questions, [orders]), rounds=(first,))
+    assert encore(task, 1)[0][:2].tolist() == [1, 2]
 
 
 def test_months_begin_after_the_first_orders_and_end_with_the_rounds_own() -> None:

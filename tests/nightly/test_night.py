@@ -130,9 +130,7 @@ def test_no_example_knows_what_came_after_its_moment(trained: Trained) -> None:
     for example in examples:
         assert example.moment.history.days[-1] <= example.moment.day
         assert split.train[0].start <= example.moment.day < split.train[0].end
-    ends = [window.end + window.horizon for window in (*split.train, split.calibrate)]
-    assert max(ends) <= split.evaluate.start + split.train[0].horizon
-    assert split.calibrate.end + split.calibrate.horizon <= split.evaluate.start
+    assert max(window.end + window.horizon for window in split.train) <= split.evaluate.start
     assert split.evaluate.end + split.evaluate.horizon <= data.end
 
 
