@@ -113,3 +113,26 @@ def _keep_best(
     top = (rank < NEIGHBOURS).nonzero()[0]
     neighbours[here[top], rank[top]] = there[top]
     weights[here[top], rank[top]] = weight[top]
+
+
+def best_of_rows(found: NDArray[np.integer], weights: NDArray[np.floating]) -> tuple[Ints, Floats]:
+    """The `NEIGHBOURS` highest weights above zero of each row, and whose they are.
+
+    Args:
+        found: positions, [rows, m].
+        weights: of the same, [rows, m].
+
+    Returns:
+        (neighbours, weights) as in `Neighbourhood`, for these rows.
+    """
+    rows, m = weights.shape
+    if m > NEIGHBOURS:
+        best = np.argpartition(weights, m - NEIGHBOURS, axis=1)[:, m - NEIGHBOURS :]
+        found, weights = np.take_along_axis(found, best, 1), np.take_along_axis(weights, best, 1)
+    order = np.lexsort((found, -weights), axis=1)
+    found, weights = np.take_along_axis(found, order, 1), np.take_along_axis(weights, order, 1)
+    neighbours = np.full((rows, NEIGHBOURS), -1, dtype=np.int32)
+    kept = np.zeros((rows, NEIGHBOURS), dtype=np.float32)
+    neighbours[:, :m] = np.where(weights > 0, found, -1)
+    kept[:, :m] = np.maximum(weights, 0)
+    return neighbours, kept

@@ -6,7 +6,7 @@ from typing import ClassVar, Final, Self
 
 import numpy as np
 
-from models.candidates.neighbourhood import NEIGHBOURS, Neighbourhood
+from models.candidates.neighbourhood import NEIGHBOURS, Neighbourhood, best_of_rows
 from models.moment import Moment
 from models.past import Past
 from models.purchases import Floats, Ints, places_in_runs
@@ -15,6 +15,8 @@ PRICE_SPREAD: Final = 0.5
 """In logarithms: what is half as dear again, or two thirds of the price, counts half as much."""
 WINDOW: Final = 2 * NEIGHBOURS
 """So many items on either side, by price, are looked at."""
+BLOCK: Final = 16_384
+"""Items whose neighbours are weighed at once."""
 
 
 class Replace(Neighbourhood):
@@ -28,21 +30,21 @@ class Replace(Neighbourhood):
         n = past.n_items
         neighbours = np.full((n, NEIGHBOURS), -1, dtype=np.int32)
         weights = np.zeros((n, NEIGHBOURS), dtype=np.float32)
-        sold = np.log1p(np.bincount(past.purchases.items, minlength=n)) * past.sellable
+        sold = np.log1p(np.bincount(past.purchases.items, minlength=n)).astype(np.float32)
+        sold *= past.sellable
         dear = np.log(np.maximum(past.prices, 0.01))
         by_price = np.lexsort((dear, past.categories))
         by_price = by_price[past.categories[by_price] >= 0]
         place = places_in_runs(past.categories[by_price])
         size = np.bincount(past.categories[by_price])[past.categories[by_price]]
-        for at, item in enumerate(by_price.tolist()):
-            first = at - min(int(place[at]), WINDOW)
-            near = by_price[first : at + min(int(size[at] - place[at]), WINDOW)]
+        steps = np.arange(-WINDOW, WINDOW)
+        for start in range(0, len(by_price), BLOCK):
+            at = np.arange(start, min(start + BLOCK, len(by_price)))[:, None]
+            inside = (steps >= -place[at]) & (steps < size[at] - place[at]) & (steps != 0)
+            near, item = by_price[np.where(inside, at + steps, at)], by_price[at]
             weight = sold[near] * np.exp(-(((dear[near] - dear[item]) / PRICE_SPREAD) ** 2))
-            weight[near == item] = 0.0
-            best = np.lexsort((near, -weight))[:NEIGHBOURS]
-            best = best[weight[best] > 0]
-            neighbours[item, : len(best)] = near[best]
-            weights[item, : len(best)] = weight[best]
+            weight[~inside] = 0.0
+            neighbours[item[:, 0]], weights[item[:, 0]] = best_of_rows(near, weight)
         return cls(neighbours, weights)
 
     @staticmethod

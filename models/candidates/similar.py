@@ -2,29 +2,40 @@
 
 Hu, Koren and Volinsky, "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008, fitted
 by the `implicit` library. Each item keeps its nearest items among the factors, so that a request
-needs neither the factors nor a customer that was there at training.
+needs neither the factors nor a customer that was there at training. In a large catalogue they are
+looked up in a graph (Malkov and Yashunin, "Hierarchical Navigable Small World graphs", TPAMI 2020).
+Both searches are those of the `faiss` library.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Self
+from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from models.candidates.neighbourhood import NEIGHBOURS, SEEDS, Neighbourhood
+from models.candidates.neighbourhood import NEIGHBOURS, SEEDS, Neighbourhood, best_of_rows
 from models.moment import Moment
 from models.past import Past
 from models.purchases import Floats, Ints
+
+if TYPE_CHECKING:
+    import faiss
 
 FACTORS: Final = 32
 ITERATIONS: Final = 12
 REGULARIZATION: Final = 0.05
 CONFIDENCE: Final = 4.0
 FADE: Final = 0.95
-BLOCK: Final = 8_000_000
-"""Similarities held in memory at once."""
+LARGEST_EXACT: Final = 250_000
+"""Items up to which comparing all pairs takes no longer than building an index and asking it."""
+LINKS: Final = 16
+BUILD_BREADTH: Final = 80
+SEARCH_BREADTH: Final = 100
+"""M, efConstruction and efSearch of the index: these find 97% of the nearest."""
+BLOCK: Final = 16_384
+"""Items asked about at once."""
 
 
 class Similar(Neighbourhood):
@@ -79,15 +90,28 @@ def _nearest(directions: Floats, sellable: NDArray[np.bool_]) -> tuple[Ints, Flo
     weights = np.zeros((n, NEIGHBOURS), dtype=np.float32)
     sold = directions.any(axis=1)
     rows, others = np.flatnonzero(sold), np.flatnonzero(sold & sellable)
-    k = min(NEIGHBOURS, len(others))
-    for some in np.array_split(rows, max(1, len(rows) * len(others) // BLOCK)) if k else ():
-        alike = directions[some] @ directions[others].T
-        alike[some[:, None] == others] = -1.0
-        best = np.argpartition(alike, len(others) - k, axis=1)[:, len(others) - k :]
-        close = np.take_along_axis(alike, best, axis=1)
-        order = np.lexsort((best, -close), axis=1)
-        best = np.take_along_axis(best, order, axis=1)
-        close = np.take_along_axis(close, order, axis=1)
-        neighbours[some, :k] = np.where(close > 0, others[best], -1)
-        weights[some, :k] = np.maximum(close, 0.0)
+    if not len(others):
+        return neighbours, weights
+    index = _index(directions[others])
+    for start in range(0, len(rows), BLOCK):
+        some = rows[start : start + BLOCK]
+        alike, places = index.search(directions[some], min(NEIGHBOURS + 1, len(others)))
+        found = others[places]
+        alike[(places < 0) | (found == some[:, None])] = 0.0
+        neighbours[some], weights[some] = best_of_rows(found, alike)
     return neighbours, weights
+
+
+def _index(directions: Floats) -> faiss.Index:
+    """Finds the nearest by inner product: exactly, or in a large catalogue nearly always."""
+    # Imported here, as above.
+    import faiss
+
+    if len(directions) <= LARGEST_EXACT:
+        exact = faiss.IndexFlatIP(FACTORS)
+        exact.add(directions)
+        return exact
+    graph = faiss.IndexHNSWFlat(FACTORS, LINKS, faiss.METRIC_INNER_PRODUCT)
+    graph.hnsw.efConstruction, graph.hnsw.efSearch = BUILD_BREADTH, SEARCH_BREADTH
+    graph.add(directions)
+    return graph

@@ -77,8 +77,8 @@ def test_nothing_that_serves_can_load_a_pickle() -> None:
         assert importers_of(library) == set()
 
 
-def test_serving_needs_neither_implicit_nor_scikit_learn() -> None:
-    served = importers_of("sklearn") | importers_of("implicit")
+def test_serving_needs_neither_scikit_learn_nor_implicit_nor_faiss() -> None:
+    served = importers_of("sklearn") | importers_of("implicit") | importers_of("faiss")
     assert all(
         name.startswith("training/") or name == "models/candidates/similar.py" for name in served
     )
