@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -215,15 +214,34 @@ class Purchases:
             self.prices[:end],
         )
 
-    def histories(self) -> Iterator[tuple[int, History]]:
-        """Every known customer with the whole history, in the order of their positions."""
-        order = np.lexsort((self.days, self.customers))
-        order = order[self.customers[order] >= 0]
-        customers = self.customers[order]
-        bounds = np.flatnonzero(np.diff(customers, prepend=-1, append=-1))
-        for start, end in pairwise(bounds):
-            own = order[start:end]
-            yield (
-                int(customers[start]),
-                history_of(self.items[own], self.days[own], self.quantities[own], self.prices[own]),
-            )
+    def histories(self) -> Histories:
+        """Every known customer with the whole history."""
+        return Histories(self)
+
+
+class Histories(Mapping[int, History]):
+    """Customers in the order of their positions; a history is made when it is asked for."""
+
+    def __init__(self, purchases: Purchases) -> None:
+        lines = purchases.customers.argsort(kind="stable").astype(np.int32)
+        customers = purchases.customers[lines]
+        anonymous = int(customers.searchsorted(0))
+        self._purchases, self._lines = purchases, lines[anonymous:]
+        self._bounds = bounds_of_runs(customers[anonymous:])
+        self._customers = self._purchases.customers[self._lines[self._bounds[:-1]]]
+
+    def __getitem__(self, customer: int) -> History:
+        place = int(self._customers.searchsorted(customer))
+        if place == len(self._customers) or self._customers[place] != customer:
+            raise KeyError(customer)
+        own = self._lines[self._bounds[place] : self._bounds[place + 1]]
+        known = self._purchases
+        return history_of(
+            known.items[own], known.days[own], known.quantities[own], known.prices[own]
+        )
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._customers.tolist())
+
+    def __len__(self) -> int:
+        return len(self._customers)

@@ -37,7 +37,7 @@ def night(folder: Path, bundles: Path, seed: int, now: datetime) -> int:
     ranker = fit_ranker(data, split, seed)
     say(4, "measuring on the last months")
     then = with_sources(data, ranker, split.evaluate.start, seed)
-    histories, rng = dict(data.purchases.histories()), np.random.default_rng(seed)
+    histories, rng = data.purchases.histories(), np.random.default_rng(seed)
     examples = draw_examples(histories, data.contacts, split.evaluate, EVALUATED, rng)
     measured = evaluate(then, examples, seed)
     print_metrics(measured)

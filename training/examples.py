@@ -39,30 +39,26 @@ def draw_examples(
     At most `limit` are kept, contacts and days in the proportion in which they were drawn.
     """
     places = np.flatnonzero((contacts.days >= window.start) & (contacts.days < window.end))
-    drawn: list[tuple[int, float, str | None, Ints]] = [
-        (
-            int(contacts.customers[place]),
-            float(contacts.days[place]),
-            contacts.topics[int(place)],
-            contacts.items[int(place)],
-        )
-        for place in places
-    ]
+    everybody = np.fromiter(histories, dtype=np.int32, count=len(histories))
+    random_days = rng.uniform(window.start, window.end, size=len(everybody))
+    customers = np.concatenate([contacts.customers[places], everybody])
+    days = np.concatenate([contacts.days[places], random_days])
     nothing = np.empty(0, dtype=np.int32)
-    days = rng.uniform(window.start, window.end, size=len(histories))
-    for customer, day in zip(histories, days, strict=True):
-        drawn.append((customer, float(day), None, nothing))
-    examples = []
-    for place in rng.permutation(len(drawn)):
-        customer, day, topic, items = drawn[place]
+    examples = list[Example]()
+    for drawn in rng.permutation(len(customers)).tolist():
+        if len(examples) == limit:
+            break
+        customer, day = int(customers[drawn]), float(days[drawn])
         whole = histories.get(customer)
         known = whole.until(day) if whole is not None else None
         if whole is None or known is None or not len(known):
             continue
+        topic, items = None, nothing
+        if drawn < len(places):
+            topic, items = contacts.topics[places[drawn]], contacts.items[places[drawn]]
         moment = Moment(known, day, topic, items)
-        examples.append(Example(customer, moment, next_order(whole, day, day + window.horizon)))
-        if len(examples) == limit:
-            break
+        target = next_order(whole, day, day + window.horizon)
+        examples.append(Example(customer, moment, target))
     return examples
 
 

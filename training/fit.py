@@ -58,7 +58,7 @@ def fit_ranker(data: Dataset, split: Split, seed: int) -> Ranker:
     both, and the one after Christmas does not stand for the whole year.
     """
     rng = np.random.default_rng(seed)
-    histories = dict(data.purchases.histories())
+    histories = data.purchases.histories()
 
     def table_of(window: Window) -> Table:
         learned = fit_sources(data, window.start, seed)

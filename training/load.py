@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -29,19 +30,38 @@ class BadData(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Lists(Sequence[Ints]):
+    """Lists of positions in two columns.
+
+    Attributes:
+        values: of all lists, one after another, int32[m].
+        bounds: where each list begins in `values`, and where the last ends, int64[n + 1].
+    """
+
+    values: Ints
+    bounds: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
+
+    def __getitem__(self, place: Any) -> Any:
+        return self.values[self.bounds[place] : self.bounds[place + 1]]
+
+
+@dataclass(frozen=True, slots=True)
 class Contacts:
     """Resolved contacts of known customers, sorted by time.
 
     Attributes:
         customers: positions, int32[n].
         days: days since 1970-01-01 UTC, float64[n].
-        topics: one per contact.
+        topics: one per contact, the strings shared by all contacts with the same.
         items: positions of the items each was about.
     """
 
     customers: Ints
     days: Days
-    topics: Sequence[str]
+    topics: Sequence[str] | NDArray[np.object_]
     items: Sequence[Ints]
 
 
@@ -111,10 +131,10 @@ def _plain(table: pa.Table, column: str) -> pa.Array:
     return table[column].cast(pa.string()).combine_chunks()
 
 
-def positions(values: pa.ChunkedArray, ids: pa.Array) -> Ints:
+def positions(values: pa.ChunkedArray | pa.Array, ids: pa.Array) -> Ints:
     """Where each value stands in `ids`, -1 where it does not."""
     found = pc.fill_null(pc.index_in(values, value_set=ids), -1)
-    return np.asarray(found.to_numpy(), dtype=np.int32)
+    return np.asarray(found, dtype=np.int32)
 
 
 def ordinals(values: pa.ChunkedArray) -> Ints:
@@ -153,16 +173,20 @@ def _describe_items(
 def _contacts(table: pa.Table, customer_ids: pa.Array, item_ids: pa.Array) -> Contacts:
     table = table.filter(pc.equal(table["status"], "resolved")).sort_by("occurred_at")
     customers = positions(table["customer_id"], customer_ids)
-    index = {item_id: place for place, item_id in enumerate(item_ids.to_pylist())}
-    items = [
-        np.array([index[name] for name in names or () if name in index], dtype=np.int32)
-        for names in table["item_ids"].to_pylist()
-    ]
-    known = np.flatnonzero(customers >= 0)
-    topics = table["topic"].to_pylist()
+    table, customers = table.filter(pa.array(customers >= 0)), customers[customers >= 0]
+    topics = table["topic"].combine_chunks().dictionary_encode()
     return Contacts(
-        customers=customers[known],
-        days=days_of(table["occurred_at"])[known],
-        topics=[topics[place] for place in known],
-        items=[items[place] for place in known],
+        customers=customers,
+        days=days_of(table["occurred_at"]),
+        topics=np.asarray(topics.dictionary.to_pylist(), dtype=object)[topics.indices.to_numpy()],
+        items=_lists(table["item_ids"].combine_chunks(), item_ids),
     )
+
+
+def _lists(names: pa.ListArray, ids: pa.Array) -> Lists:
+    """Positions of the known ones of each list."""
+    values = positions(pc.list_flatten(names), ids)
+    counts = np.bincount(
+        pc.list_parent_indices(names).to_numpy()[values >= 0], minlength=len(names)
+    )
+    return Lists(values[values >= 0], np.append(0, np.cumsum(counts)))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from datetime import datetime
+from resource import RUSAGE_SELF, getrusage
 from typing import Any
 
 STEPS = 7
@@ -11,7 +14,10 @@ METHODS = ("model", "personal_frequency", "popular")
 
 
 def say(step: int, what: str) -> None:
-    print(f"[{step}/{STEPS}] {what}", flush=True)
+    """A line at the beginning of a step: what, when, and the most memory that was used so far."""
+    most = getrusage(RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    now = datetime.now()
+    print(f"[{step}/{STEPS}] {what} ({now:%H:%M:%S}, {most / 1e9:.1f} GB)", flush=True)
 
 
 def print_metrics(measured: Mapping[str, Any]) -> None:

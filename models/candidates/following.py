@@ -10,7 +10,7 @@ from typing import ClassVar, Final, Self
 
 import numpy as np
 
-from models.candidates.neighbourhood import SEEDS, Neighbourhood, nearest
+from models.candidates.neighbourhood import SEEDS, Neighbourhood, affordable, nearest
 from models.candidates.together import baskets, shrunk_cosine
 from models.moment import Moment
 from models.past import Past
@@ -30,7 +30,7 @@ class Following(Neighbourhood):
         lines = past.lines
         orders = baskets(lines.orders, lines.items, past.n_items)
         earlier = np.unique(lines.orders[lines.lags > 0])
-        before, after = orders[earlier], orders[earlier + 1]
+        before, after = affordable(orders[earlier], orders[earlier + 1])
         left = np.maximum(np.asarray(before.sum(axis=0)).ravel(), 1)
         right = np.maximum(np.asarray(after.sum(axis=0)).ravel(), 1)
 

@@ -23,6 +23,8 @@ SEEDS: Final = 40
 """So many of the items that the customer bought last are looked at."""
 BLOCK: Final = 4_000_000
 """Pairs held in memory at once while neighbours are looked for."""
+MOST_PAIRS: Final = 500_000_000
+"""Pairs that are counted for one source: a few minutes' work."""
 
 Weigh = Callable[[NDArray[Any], Ints, Ints], NDArray[Any]]
 """From counts of pairs, with the items of both sides, to weights; at most 0 is no neighbour."""
@@ -65,6 +67,20 @@ class Neighbourhood:
     def fits(self, n_items: int) -> bool:
         same = self.neighbours.shape == self.weights.shape == (n_items, NEIGHBOURS)
         return same and within(self.neighbours, n_items)
+
+
+def affordable(
+    left: sparse.csr_matrix, right: sparse.csr_matrix
+) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+    """The rows of both that make at most `MOST_PAIRS` pairs together.
+
+    A row makes as many as its sizes on both sides multiplied. The largest are left out first:
+    wholesalers' rows cost most, and each says little about any one pair.
+    """
+    pairs = np.diff(left.indptr).astype(np.int64) * np.diff(right.indptr)
+    smallest = pairs.argsort(kind="stable")
+    kept = np.sort(smallest[pairs[smallest].cumsum() <= MOST_PAIRS])
+    return (left, right) if len(kept) == len(pairs) else (left[kept], right[kept])
 
 
 def nearest(

@@ -13,7 +13,7 @@ from typing import ClassVar, Final, Self
 import numpy as np
 from scipy import sparse
 
-from models.candidates.neighbourhood import SEEDS, Neighbourhood, nearest
+from models.candidates.neighbourhood import SEEDS, Neighbourhood, affordable, nearest
 from models.moment import Moment
 from models.past import Past
 from models.purchases import Floats, Ints
@@ -30,12 +30,11 @@ class Neighbours(Neighbourhood):
 
     @classmethod
     def fit(cls, past: Past, seed: int) -> Self:
-        lines, n = past.lines, past.n_items
-        newest = lines.lags == 0
-        had, has = (
-            _marked(lines.customers[which], lines.items[which], (lines.n_customers, n))
-            for which in (~newest, newest)
-        )
+        lines, newest = past.lines, past.lines.lags == 0
+        shape = (lines.n_customers, past.n_items)
+        had = _marked(lines.customers[~newest], lines.items[~newest], shape)
+        has = _marked(lines.customers[newest], lines.items[newest], shape)
+        had, has = affordable(had, has)
         customers = max(1, len(np.unique(lines.customers)))
         before = np.asarray(had.sum(axis=0)).ravel()
         share = np.asarray(has.sum(axis=0)).ravel() / customers

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from models.candidates.neighbourhood import SEEDS, Neighbourhood, nearest
+from models.candidates.neighbourhood import SEEDS, Neighbourhood, affordable, nearest
 from models.moment import Moment
 from models.past import Past
 from models.purchases import Floats, Ints
@@ -33,6 +33,7 @@ class Together(Neighbourhood):
     @classmethod
     def fit(cls, past: Past, seed: int) -> Self:
         orders = baskets(past.purchases.orders, past.purchases.items, past.n_items)
+        orders, _ = affordable(orders, orders)
         counts = np.maximum(np.asarray(orders.sum(axis=0)).ravel(), 1)
 
         def cosine(both: Floats, here: Ints, there: Ints) -> Floats:

@@ -121,7 +121,7 @@ def test_within_its_interval_a_model_is_not_clearly_worse() -> None:
 def test_no_example_knows_what_came_after_its_moment(trained: Trained) -> None:
     data = load(trained.export)
     split = split_by_time(float(data.purchases.days[0]), data.end)
-    histories = dict(data.purchases.histories())
+    histories = data.purchases.histories()
     rng = np.random.default_rng(1)
     examples = draw_examples(histories, data.contacts, split.train[0], 300, rng)
     assert len(examples) == 300
@@ -136,7 +136,7 @@ def test_no_example_knows_what_came_after_its_moment(trained: Trained) -> None:
 
 def test_the_next_order_is_the_first_one_after_the_moment(trained: Trained) -> None:
     data = load(trained.export)
-    history = max((one for _, one in data.purchases.histories()), key=len)
+    history = max(data.purchases.histories().values(), key=len)
     first, second = np.flatnonzero(np.diff(history.orders, prepend=-1))[:2]
     before_second = float(history.days[second]) - 0.001
     wanted = history.items[history.orders == history.orders[second]]

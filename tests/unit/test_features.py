@@ -128,8 +128,10 @@ def test_purchases_fall_apart_into_histories() -> None:
         quantities=np.array([1, 2, 1, 1, 1], dtype=np.float32),
         prices=np.ones(5, dtype=np.float32),
     )
-    histories = dict(purchases.histories())
+    histories = purchases.histories()
     assert sorted(histories) == [0, 1]
+    assert histories.get(-1) is None
+    assert histories.get(2) is None
     assert histories[1].items.tolist() == [3, 4]
     assert histories[1].orders.tolist() == [0, 1]
     assert histories[1].quantities.tolist() == [3, 1]

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from models.candidates import neighbourhood
 from models.candidates.base import added_up
-from models.candidates.neighbourhood import NEIGHBOURS, nearest
+from models.candidates.neighbourhood import NEIGHBOURS, affordable, nearest
 
 N = 12
 
@@ -61,6 +61,18 @@ def test_only_the_nearest_are_kept() -> None:
     assert neighbours[0].tolist() == list(range(many - 1, many - 1 - NEIGHBOURS, -1))
     assert weights[0].tolist() == neighbours[0].tolist()
     assert neighbours[5].tolist() == [0] + [-1] * (NEIGHBOURS - 1)
+
+
+def test_the_largest_orders_are_left_out_when_all_pairs_are_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    left, right = table([{0}, {0, 1, 2, 3}, {4, 5}]), table([{1}, {0, 1, 2, 3}, {6, 7}])
+    assert affordable(left, right) == (left, right)
+    monkeypatch.setattr(neighbourhood, "MOST_PAIRS", 5)
+    few = affordable(left, right)
+    assert [one.toarray().sum() for one in few] == [1 + 2, 1 + 2]
+    monkeypatch.setattr(neighbourhood, "MOST_PAIRS", 0)
+    assert affordable(left, right)[0].shape == (0, N)
 
 
 def test_scores_of_one_item_are_added_up() -> None:

@@ -72,7 +72,7 @@ def test_lines_are_the_histories_one_after_another(rows: list[tuple[int, float, 
     lines = lines_of(bought)
     expected = [
         (customer, item, day, int(history.orders[-1] - order))
-        for customer, history in bought.histories()
+        for customer, history in bought.histories().items()
         for item, day, order in zip(
             history.items.tolist(), history.days.tolist(), history.orders.tolist(), strict=True
         )

@@ -73,7 +73,7 @@ def _by_month(task: Task, seed: int) -> Iterator[Lesson]:
         for day in (*months[:-1], part.day):
             if day not in learned:
                 learned[day] = learn(task.data, part.known.before(day), day, seed)
-        histories, tables = dict(part.known.histories()), []
+        histories, tables = part.known.histories(), []
         for start, end in pairwise(months):
             window = Window(start, end, HORIZON_DAYS)
             rng = np.random.default_rng((seed, int(start)))

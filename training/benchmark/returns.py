@@ -137,7 +137,7 @@ def _contacts(returned: pa.Table, known: pa.Array, item_ids: pa.Array) -> Contac
 
 def _questions(data: Dataset) -> list[Question]:
     """One per return that counts, by day."""
-    histories, contacts = dict(data.purchases.histories()), data.contacts
+    histories, contacts = data.purchases.histories(), data.contacts
     questions = []
     for place, day in enumerate(contacts.days.tolist()):
         customer = int(contacts.customers[place])

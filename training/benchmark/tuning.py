@@ -95,7 +95,7 @@ def rehearsal(part: Round, customers: Ints) -> Round:
     """A round that asks for the newest known order of these customers, and knows the others."""
     asked = _keep(part.known, np.isin(part.known.customers, customers))
     questions = []
-    for customer, history in asked.histories():
+    for customer, history in asked.histories().items():
         newest = history.orders == history.orders[-1]
         day = float(history.days[newest][0])
         before = history.until(np.nextafter(day, 0))
