@@ -27,10 +27,11 @@ from numpy.typing import NDArray
 from models.candidates import SOURCES
 from models.catalogue import FACTS, MONTHS, Catalogue
 from models.features import FEATURES
+from models.ids import Ids
 from models.ranker import DEPTH, Ranker
 from models.recommender import Recommender
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 VERSION: Final = re.compile(r"[0-9]{8}T[0-9]{4}Z-[0-9a-f]{4,16}")
 LARGEST_MANIFEST: Final = 4 << 20
 RETIRED: Final = "RETIRED"
@@ -98,23 +99,16 @@ def load(folder: Path, version: str) -> Bundle:
     place, manifest = folder / version, read_manifest(folder, version)
     if manifest["features"] != list(FEATURES) or manifest.get("tree_depth") != DEPTH:
         raise BadBundle(f"{version} was trained with other features; train again with this release")
-    arrays = {name: _checked(place, name, fact) for name, fact in manifest["files"].items()}
-    parts: dict[str, dict[str, NDArray[Any]]] = {}
-    for name, array in arrays.items():
-        part, _, field = name.removesuffix(".npy").partition(".")
-        parts.setdefault(part, {})[field] = array
+    checked = {name: _checked(place, name, fact) for name, fact in manifest["files"].items()}
     try:
-        catalogue = parts["catalogue"]
-        ids = tuple(value.decode() for value in catalogue.pop("ids").tolist())
-        recommender = Recommender(
-            catalogue=Catalogue(ids=ids, **catalogue),
-            sources=tuple(kind.from_arrays(parts.get(kind.name, {})) for kind in SOURCES),
-            ranker=Ranker.from_arrays(parts["ranker"]),
-        )
-    except (KeyError, TypeError, UnicodeDecodeError) as error:
+        recommender = _recommender(checked)
+    except (KeyError, TypeError) as error:
         raise BadBundle(f"{version} lacks or has too many arrays: {error}") from error
     _check_sizes(version, recommender)
-    return Bundle(version, manifest, recommender)
+    # Mapped anew: the check has read all of every array into this process.
+    return Bundle(
+        version, manifest, _recommender({name: _mapped(place / name) for name in checked})
+    )
 
 
 def read_manifest(folder: Path, version: str) -> dict[str, Any]:
@@ -186,7 +180,8 @@ def versions(folder: Path) -> list[str]:
 def _arrays(recommender: Recommender) -> dict[str, NDArray[Any]]:
     catalogue = recommender.catalogue
     arrays: dict[str, NDArray[Any]] = {
-        "catalogue.ids": np.array([item_id.encode() for item_id in catalogue.ids], dtype=np.bytes_),
+        "ids.codes": catalogue.ids.codes,
+        "ids.order": catalogue.ids.order,
         "catalogue.categories": catalogue.categories,
         "catalogue.facts": catalogue.facts,
         "catalogue.seasons": catalogue.seasons,
@@ -195,6 +190,25 @@ def _arrays(recommender: Recommender) -> dict[str, NDArray[Any]]:
     for part, fields in [*parts, ("ranker", recommender.ranker.arrays())]:
         arrays |= {f"{part}.{name}": array for name, array in fields.items()}
     return arrays
+
+
+def _recommender(arrays: Mapping[str, NDArray[Any]]) -> Recommender:
+    """The inverse of `_arrays`; raises KeyError or TypeError where arrays lack or are unknown."""
+    parts: dict[str, dict[str, NDArray[Any]]] = {}
+    for name, array in arrays.items():
+        part, _, field = name.removesuffix(".npy").partition(".")
+        parts.setdefault(part, {})[field] = array
+    return Recommender(
+        catalogue=Catalogue(ids=Ids(**parts["ids"]), **parts["catalogue"]),
+        sources=tuple(kind.from_arrays(parts.get(kind.name, {})) for kind in SOURCES),
+        ranker=Ranker.from_arrays(parts["ranker"]),
+    )
+
+
+def _mapped(path: Path) -> NDArray[Any]:
+    """A plain view of the map: numpy's memmap class costs a Python call at every indexing."""
+    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    return array
 
 
 def _checked(place: Path, name: str, fact: Mapping[str, Any]) -> NDArray[Any]:
@@ -216,8 +230,7 @@ def _checked(place: Path, name: str, fact: Mapping[str, Any]) -> NDArray[Any]:
             raise BadBundle(f"{path} claims more or less than it holds")
         if list(shape) != fact["shape"] or dtype.str != fact["dtype"]:
             raise BadBundle(f"{path} is not the array that its manifest names")
-        # A plain view of the map: numpy's memmap class costs a Python call at every indexing.
-        array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+        array = _mapped(path)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, TokenError) as error:
         raise BadBundle(f"{path} cannot be read: {error}") from error
     if array.dtype.kind == "f" and np.isnan(array).any():
@@ -232,6 +245,7 @@ def _check_sizes(version: str, recommender: Recommender) -> None:
     trees = len(ranker.values)
     right = (
         n > 0
+        and catalogue.ids.are_in_order()
         and len(catalogue.categories) == n
         and catalogue.facts.shape == (n, len(FACTS))
         and catalogue.seasons.shape == (n, MONTHS)

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models.ids import Ids
 from models.past import Lines, Past
 from models.purchases import Days, Floats, Ints, Purchases, changes
 
@@ -47,14 +48,13 @@ class Catalogue:
     """n items.
 
     Attributes:
-        ids: the shop's own codes.
         categories: position of the category, -1 unknown, int32[n].
         facts: columns as in `FACTS`; one item's lie side by side, float32[n, len(FACTS)].
         seasons: log of the item's share of a month's sales against its share of all,
             float32[n, 12].
     """
 
-    ids: tuple[str, ...]
+    ids: Ids
     categories: Ints
     facts: Floats
     seasons: Floats
@@ -93,7 +93,7 @@ def describe(past: Past, ids: Sequence[str]) -> Catalogue:
     }
     facts = np.stack([columns[name] for name in FACTS], axis=1)
     return Catalogue(
-        ids=tuple(ids),
+        ids=Ids.of(ids),
         categories=past.categories,
         facts=np.ascontiguousarray(facts, dtype=np.float32),
         seasons=_seasons(past.purchases, n),

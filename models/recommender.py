@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,11 +40,6 @@ class Recommender:
     catalogue: Catalogue
     sources: tuple[Source, ...]
     ranker: Ranker
-
-    @cached_property
-    def index(self) -> Mapping[str, int]:
-        """Position of each item id."""
-        return {item_id: position for position, item_id in enumerate(self.catalogue.ids)}
 
     def rank(self, moment: Moment) -> Ranking:
         """All candidates for a moment, most likely first; ties in the order of the catalogue."""

@@ -5,7 +5,7 @@ Built by `service/ledger/profiles.py`, kept by `service/memory.py`, read by `ser
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from models.domain import Customer, Order
+from models.ids import Ids
 from models.purchases import History
 
 SECONDS_A_DAY = 86_400
@@ -106,15 +107,14 @@ def unknown_profile(customer_id: str) -> Profile:
     return Profile(Customer(customer_id), 0, Bought([], [], [], [], [], []), [], [])
 
 
-def history_in(bought: Bought, index: Mapping[str, int]) -> History:
+def history_in(bought: Bought, ids: Ids) -> History:
     """Columns for the models; items that the catalogue does not know are left out."""
-    positions = [index.get(item, -1) for item in bought.item_ids]
-    items = np.array(positions, dtype=np.int32)
+    items = ids.find(bought.item_ids)
     days = np.array(bought.placed) / SECONDS_A_DAY
     quantities = np.array(bought.quantities, dtype=np.float32)
     prices = np.array(bought.prices, dtype=np.float32)
-    if -1 in positions:
-        known = items >= 0
+    known = items >= 0
+    if not known.all():
         items, days = items[known], days[known]
         quantities, prices = quantities[known], prices[known]
     orders = np.zeros(len(days), dtype=np.int32)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import numpy as np
-
 from models.domain import SuggestionRequest
 from models.moment import Moment
 from models.recommender import Recommender
@@ -17,10 +15,11 @@ def moment_of(
 ) -> Moment:
     """What was known when the contact was resolved; a later order is not looked at."""
     day = resolved.timestamp() / SECONDS_A_DAY
-    about = [recommender.index.get(item.item_id, -1) for item in request.interaction.items]
+    ids = recommender.catalogue.ids
+    about = ids.find(item.item_id for item in request.interaction.items)
     return Moment(
-        history=history_in(profile.bought, recommender.index).until(day),
+        history=history_in(profile.bought, ids).until(day),
         day=day,
         topic=request.interaction.topic,
-        contact_items=np.array([place for place in about if place >= 0], dtype=np.int32),
+        contact_items=about[about >= 0],
     )

@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.ids import Ids
 from models.purchases import history_of
 from service.profile import SECONDS_A_DAY, bought_of, history_in
 
@@ -33,7 +34,7 @@ def test_serving_sees_the_history_that_training_sees(
         np.array([quantity for _, _, quantity, _ in known], dtype=np.float32),
         np.array([price for _, _, _, price in known], dtype=np.float32),
     )
-    served = history_in(bought_of(known, [], []), CATALOGUE)
+    served = history_in(bought_of(known, [], []), Ids.of([*CATALOGUE]))
 
     assert _rows(served) == _rows(taught)
 
@@ -42,7 +43,7 @@ def test_serving_sees_the_history_that_training_sees(
 def test_items_that_the_catalogue_does_not_know_are_left_out(
     lines: list[tuple[float, str, int, float]],
 ) -> None:
-    history = history_in(bought_of(lines, [], []), CATALOGUE)
+    history = history_in(bought_of(lines, [], []), Ids.of([*CATALOGUE]))
 
     days = {(line[0] // SECONDS_A_DAY, line[1]) for line in lines if line[1] in CATALOGUE}
     assert len(history) == len(days)
