@@ -54,7 +54,8 @@ class Ids:
 
     def find(self, ids: Iterable[str]) -> Ints:
         """Their positions, -1 for what is no item, int32[number of ids]."""
-        asked = np.array([item_id.encode(errors="surrogatepass") for item_id in ids], dtype=np.bytes_)
+        codes = [item_id.encode(errors="surrogatepass") for item_id in ids]
+        asked = np.array(codes, dtype=np.bytes_)
         if not len(asked) or not len(self):
             return np.full(len(asked), -1, dtype=np.int32)
         place = self.codes.searchsorted(asked, sorter=self.order)

@@ -88,7 +88,7 @@ def make_parts(settings: Settings) -> Parts:
         costs=load_costs(settings.costs, policy.channels, settings.currency),
         pool=pool,
         memory=Memory(settings.redis_url),
-        catalogue=ItemCatalogue(),
+        catalogue=ItemCatalogue(pool),
         models=ModelKeeper(settings.bundles),
         keys=KeyRing(),
     )

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.bundle import Bundle
-from models.domain import SuggestionRequest
+from models.domain import Interaction, SuggestionRequest
+from models.recommender import Ranking, Recommender
 from service.continuity import Continuity, NotRecordable, Sent
 from service.decision.answer import answer_of, record_of
 from service.decision.arm import arm_of
@@ -91,6 +92,7 @@ def decide(
     recommender = bundle.recommender
     moment = moment_of(request, profile, recommender, resolved)
     ranking = recommender.rank(moment)
+    parts.catalogue.fetch(_looked_at(ranking, recommender, contact, 2 * policy.shortlist))
 
     channel = policy.channel(contact.channel)
     cost_of_asking = parts.costs.of_seconds(channel.seconds, channel.name, contact.employer)
@@ -106,6 +108,14 @@ def decide(
     )  # fmt: skip
     arm = arm_of(profile.customer.id, policy)
     return Verdict("holdout" if arm == "holdout" else None, arm, ranking, choice, suggestions)
+
+
+def _looked_at(
+    ranking: Ranking, recommender: Recommender, contact: Interaction, likeliest: int
+) -> list[str]:
+    """Ids of the items that the choice will very likely ask the catalogue for."""
+    ids, first = recommender.catalogue.ids, ranking.candidates.items[ranking.order[:likeliest]]
+    return [*(ids[place] for place in first.tolist()), *(item.item_id for item in contact.items)]
 
 
 def replay(request: SuggestionRequest, sent: Sent) -> Answer:
