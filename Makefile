@@ -3,7 +3,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint types lint-scripts bench lock clean clean-data
+.PHONY: help run test check lint types lint-scripts bench bench-night lock clean clean-data
 
 PORT ?= 8080
 VAR ?= var
@@ -52,6 +52,10 @@ lint-scripts: ## Check the scripts that agents read out
 bench: ## Measure the service beside its peers, the night and the start
 	@requirements/install dev
 	@$(python) -m tests.bench
+
+bench-night: ## Measure a night on LINES order lines and ITEMS items
+	@requirements/install dev
+	@$(python) -m tests.bench.night $(if $(LINES),--lines $(LINES)) $(if $(ITEMS),--items $(ITEMS))
 
 lock: ## Lock the requirements anew; UPGRADE=1 takes the newest versions
 	@requirements/install dev
