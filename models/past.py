@@ -47,6 +47,8 @@ class Past:
         prices: of each item, float32[n items].
         categories: of each item, -1 unknown, int32[n items].
         sellable: whether it may be suggested at all, bool[n items].
+        asked: whether anybody will look at its neighbours by factors, bool[n items]; None: who
+            knows. To find those of all items costs the most of all.
     """
 
     purchases: Purchases
@@ -54,6 +56,7 @@ class Past:
     prices: Floats
     categories: Ints
     sellable: NDArray[np.bool_]
+    asked: NDArray[np.bool_] | None = None
 
     @property
     def n_items(self) -> int:

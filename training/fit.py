@@ -39,14 +39,27 @@ FOLDS = 2
 Learned = tuple[Catalogue, tuple[Source, ...]]
 
 
-def fit_sources(data: Dataset, day: float, seed: int) -> Learned:
-    """Catalogue and candidate sources as they would have been in the night before `day`."""
-    return learn(data, data.purchases.before(day), day, seed)
+def fit_sources(
+    data: Dataset, day: float, seed: int, examples: Sequence[Example] | None = None
+) -> Learned:
+    """Catalogue and candidate sources as they would have been in the night before `day`.
+
+    Args:
+        examples: who will be asked about; None: anybody may be.
+    """
+    asked = None if examples is None else _items_of(examples, len(data.item_ids))
+    return learn(data, data.purchases.before(day), day, seed, asked)
 
 
-def learn(data: Dataset, known: Purchases, day: float, seed: int) -> Learned:
-    """The same from any purchases of these items."""
-    past = Past(known, day, data.prices, data.categories, data.sellable)
+def learn(
+    data: Dataset,
+    known: Purchases,
+    day: float,
+    seed: int,
+    asked: NDArray[np.bool_] | None = None,
+) -> Learned:
+    """The same from any purchases of these items; `asked` as in `Past`."""
+    past = Past(known, day, data.prices, data.categories, data.sellable, asked)
     return describe(past, data.item_ids), tuple(kind.fit(past, seed) for kind in SOURCES)
 
 
@@ -61,8 +74,8 @@ def fit_ranker(data: Dataset, split: Split, seed: int) -> Ranker:
     histories = data.purchases.histories()
 
     def table_of(window: Window) -> Table:
-        learned = fit_sources(data, window.start, seed)
         drawn = draw_examples(histories, data.contacts, window, EXAMPLES_PER_WINDOW, rng)
+        learned = fit_sources(data, window.start, seed, drawn)
         return labelled_table(learned, with_strangers(drawn, rng))
 
     windows = tqdm(split.train, desc="examples", unit="window", disable=None)
@@ -114,9 +127,20 @@ def fit_trees(tables: Sequence[Table], seed: int) -> Ranker:
     return complete_trees(trees)
 
 
-def with_sources(data: Dataset, ranker: Ranker, day: float, seed: int) -> Recommender:
-    """The ranker over sources that know everything before `day`."""
-    return Recommender(*fit_sources(data, day, seed), ranker)
+def with_sources(
+    data: Dataset, ranker: Ranker, day: float, seed: int, examples: Sequence[Example] | None = None
+) -> Recommender:
+    """The ranker over sources that know everything before `day`; `examples` as in `fit_sources`."""
+    return Recommender(*fit_sources(data, day, seed, examples), ranker)
+
+
+def _items_of(examples: Sequence[Example], n_items: int) -> NDArray[np.bool_]:
+    """Whether somebody bought the item or gets in touch about it, bool[n items]."""
+    asked = np.zeros(n_items, dtype=bool)
+    for example in examples:
+        asked[example.moment.history.items] = True
+        asked[example.moment.contact_items] = True
+    return asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,7 @@ def _describe_items(
     n, places = len(item_ids), positions(items["item_id"], item_ids)
     prices = np.zeros(n, dtype=np.float32)
     for table, name in ((lines, "unit_price"), (items, "price")):
-        priced = table.filter(pc.is_finite(table[name]))
+        priced = table.select(["item_id", name]).filter(pc.is_finite(table[name]))
         prices[positions(priced["item_id"], item_ids)] = numbers(priced[name])
     categories, sellable = np.full(n, -1, dtype=np.int32), np.zeros(n, dtype=bool)
     names = pc.unique(items["category"]).drop_null().sort()

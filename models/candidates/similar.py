@@ -28,12 +28,12 @@ ITERATIONS: Final = 12
 REGULARIZATION: Final = 0.05
 CONFIDENCE: Final = 4.0
 FADE: Final = 0.95
-LARGEST_EXACT: Final = 250_000
-"""Items up to which comparing all pairs takes no longer than building an index and asking it."""
-LINKS: Final = 16
+MOST_EXACT: Final = 400_000**2
+"""Pairs up to which comparing them all takes no longer than building a graph and asking it."""
+LINKS: Final = 24
 BUILD_BREADTH: Final = 80
-SEARCH_BREADTH: Final = 100
-"""M, efConstruction and efSearch of the index: these find 97% of the nearest."""
+SEARCH_BREADTH: Final = 256
+"""M, efConstruction and efSearch of the graph: these find 96% of the nearest."""
 BLOCK: Final = 16_384
 """Items asked about at once."""
 
@@ -48,7 +48,8 @@ class Similar(Neighbourhood):
     def fit(cls, past: Past, seed: int) -> Self:
         factors = _factors(past, seed)
         lengths = np.linalg.norm(factors, axis=1, keepdims=True)
-        return cls(*_nearest(factors / np.maximum(lengths, 1e-9), past.sellable))
+        directions = factors / np.maximum(lengths, 1e-9)
+        return cls(*_nearest(directions, past.sellable, past.asked))
 
     @staticmethod
     def seeds(moment: Moment) -> tuple[Ints, Floats]:
@@ -83,16 +84,19 @@ def _factors(past: Past, seed: int) -> Floats:
     return factors
 
 
-def _nearest(directions: Floats, sellable: NDArray[np.bool_]) -> tuple[Ints, Floats]:
+def _nearest(
+    directions: Floats, sellable: NDArray[np.bool_], asked: NDArray[np.bool_] | None = None
+) -> tuple[Ints, Floats]:
     """As in `Neighbourhood`, by inner product of unit vectors, float32[n, FACTORS]."""
     n = len(directions)
     neighbours = np.full((n, NEIGHBOURS), -1, dtype=np.int32)
     weights = np.zeros((n, NEIGHBOURS), dtype=np.float32)
     sold = directions.any(axis=1)
-    rows, others = np.flatnonzero(sold), np.flatnonzero(sold & sellable)
+    rows = np.flatnonzero(sold if asked is None else sold & asked)
+    others = np.flatnonzero(sold & sellable)
     if not len(others):
         return neighbours, weights
-    index = _index(directions[others])
+    index = _index(directions[others], len(rows))
     for start in range(0, len(rows), BLOCK):
         some = rows[start : start + BLOCK]
         alike, places = index.search(directions[some], min(NEIGHBOURS + 1, len(others)))
@@ -102,12 +106,12 @@ def _nearest(directions: Floats, sellable: NDArray[np.bool_]) -> tuple[Ints, Flo
     return neighbours, weights
 
 
-def _index(directions: Floats) -> faiss.Index:
+def _index(directions: Floats, questions: int) -> faiss.Index:
     """Finds the nearest by inner product: exactly, or in a large catalogue nearly always."""
     # Imported here, as above.
     import faiss
 
-    if len(directions) <= LARGEST_EXACT:
+    if len(directions) * questions <= MOST_EXACT:
         exact = faiss.IndexFlatIP(FACTORS)
         exact.add(directions)
         return exact

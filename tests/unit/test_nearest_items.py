@@ -52,7 +52,7 @@ def test_in_a_small_catalogue_the_nearest_are_exact(
 def test_in_a_large_catalogue_nearly_all_of_the_nearest_are_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(similar, "LARGEST_EXACT", 0)
+    monkeypatch.setattr(similar, "MOST_EXACT", 0)
     points = directions(4000)
     sellable = np.arange(4000) % 5 != 0
     neighbours, _ = similar._nearest(points, sellable)
@@ -62,6 +62,14 @@ def test_in_a_large_catalogue_nearly_all_of_the_nearest_are_found(
         if expected
     ]
     assert np.mean(found) >= 0.95
+
+
+def test_only_items_that_are_asked_about_are_looked_up() -> None:
+    points, sellable, asked = directions(300), np.ones(300, dtype=bool), np.arange(300) % 7 == 0
+    everybody, some = (similar._nearest(points, sellable, who) for who in (None, asked))
+    for of_all, of_some in zip(everybody, some, strict=True):
+        np.testing.assert_array_equal(of_some[asked], of_all[asked])
+        assert not (of_some[~asked] > 0).any()
 
 
 def test_fewer_items_than_neighbours_leave_places_empty() -> None:
