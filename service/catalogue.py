@@ -23,8 +23,8 @@ from service.ledger.catalogue import (
 )
 from service.ledger.store import LedgerPool
 
-KEPT = 20_000
-"""Items in memory; some 30 MB."""
+KEPT = 10_000
+"""Items in memory: some 15 MB."""
 FETCH_SECONDS = 0.5
 OVERLAP = timedelta(seconds=60)
 """A transaction may commit rows whose `updated_at` lies before the last refresh."""
