@@ -24,7 +24,7 @@ SEEDS: Final = 40
 BLOCK: Final = 4_000_000
 """Pairs held in memory at once while neighbours are looked for."""
 MOST_PAIRS: Final = 500_000_000
-"""Pairs that are counted for one source: a few minutes' work."""
+"""Pairs that are counted for one source: half a minute's work."""
 
 Weigh = Callable[[NDArray[Any], Ints, Ints], NDArray[Any]]
 """From counts of pairs, with the items of both sides, to weights; at most 0 is no neighbour."""

@@ -148,7 +148,7 @@ def test_times_of_another_zone_are_the_same_instants(tmp_path: Path) -> None:
     there = table["placed_at"].cast(pa.timestamp("us", "+05:30"))
     pq.write_table(table.set_column(2, "placed_at", there), folder / "lines.parquet")
     assert load(folder).purchases.days.tolist() == here.days.tolist()
-    ((_, history),) = here.histories()
+    (history,) = here.histories().values()
     assert history.orders.tolist() == [0, 1, 1]
 
 
