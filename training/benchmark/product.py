@@ -19,7 +19,7 @@ from models.ranker import Ranker
 from models.recommender import Recommender
 from training.benchmark.task import LENGTH, Question, Round, Task
 from training.benchmark.tuning import rehearsal
-from training.evaluate import personal_frequency
+from training.evaluate import by_popularity, personal_frequency
 from training.examples import Example, draw_examples
 from training.fit import EXAMPLES_PER_WINDOW, Learned, Table, fit_trees, labelled_table, learn
 from training.split import Window
@@ -101,4 +101,4 @@ def _best(learned: Learned, ranker: Ranker | None, moment: Moment) -> Ints:
     if ranker is not None:
         ranking = Recommender(catalogue, sources, ranker).rank(moment)
         return ranking.candidates.items[ranking.order[:LENGTH]]
-    return personal_frequency(catalogue, moment)[:LENGTH]
+    return personal_frequency(catalogue, by_popularity(catalogue), moment)[:LENGTH]
