@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Final, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,21 +17,36 @@ from models.moment import Moment
 from models.past import Past
 from models.purchases import Floats, Ints, bounds_of_runs
 
+PLACE_BITS: Final = 32
+"""A key and its place share 64 bits: room for the places of any number of pairs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Items that a source has a good word for.
+    """What a source says of items: the sum of all scores of an item is its score.
 
     Attributes:
-        items: positions, rising, each once, int32[k].
-        scores: all above zero, float[k].
+        items: positions, in any order, int[k].
+        scores: above zero, or 0 where nothing is said, float[k].
     """
 
-    items: Ints
+    items: NDArray[np.integer]
     scores: NDArray[Any]
 
-    def best(self, limit: int) -> Ints:
-        """The items with the `limit` highest scores, in no order."""
+    def added_up(self) -> Scored:
+        """Items rising and each once, with scores above zero."""
+        found = self.scores.nonzero()[0]
+        # Sorted together with their places: five times as fast as `argsort`.
+        packed = self.items[found].astype(np.int64) << PLACE_BITS
+        packed |= found
+        packed.sort()
+        items = packed >> PLACE_BITS
+        first = bounds_of_runs(items)[:-1]
+        packed &= (1 << PLACE_BITS) - 1
+        return Scored(items[first], np.add.reduceat(self.scores[packed], first))
+
+    def best(self, limit: int) -> NDArray[np.integer]:
+        """The items with the `limit` highest scores, in no order; each is here only once."""
         if len(self.items) <= limit:
             return self.items
         return self.items[self.scores.argpartition(len(self.items) - limit)[-limit:]]
@@ -83,28 +98,30 @@ class Candidates:
 
 
 def gather(sources: Sequence[Source], moment: Moment) -> Candidates:
-    """Ask every source, in the order of `SOURCES`, and merge what they say."""
+    """Ask every source, in the order of `SOURCES`, and merge what they say.
+
+    All that is said is added up at once, under keys that count first the source and then the item.
+    """
     scored = [source.score(moment) for source in sources]
+    items = np.concatenate([one.items for one in scored])
+    stride = int(items.max(initial=0)) + 1
+    offsets = np.arange(0, len(sources) * stride, stride)
+    keys = items + offsets.repeat([len(one.items) for one in scored])
+    said = Scored(keys, np.concatenate([one.scores for one in scored])).added_up()
+    ends = said.items.searchsorted(offsets + stride).tolist()
     best = np.concatenate(
-        [one.best(source.limit) for one, source in zip(scored, sources, strict=True)]
+        [
+            Scored(said.items[start:end], said.scores[start:end]).best(source.limit)
+            for source, start, end in zip(sources, [0, *ends], ends, strict=False)
+        ]
     )
+    best %= stride
     best.sort()
-    items = best[bounds_of_runs(best)[:-1]]
-    scores = np.zeros((len(sources), len(items)), dtype=np.float32)
-    for row, one in zip(scores, scored, strict=True):
-        if len(one.items):
-            place = one.items.searchsorted(items)
-            place[place == len(one.items)] = 0
-            np.multiply(one.scores[place], one.items[place] == items, out=row, casting="unsafe")
-    return Candidates(items, scores)
-
-
-def added_up(items: Ints, scores: NDArray[Any]) -> Scored:
-    """One score per item: the sum, where an item comes several times."""
-    order = items.argsort()
-    items = items[order]
-    first = bounds_of_runs(items)[:-1]
-    return Scored(items[first], np.add.reduceat(scores[order], first))
+    found = best[bounds_of_runs(best)[:-1]]
+    wanted = found + offsets[:, None]
+    place = said.items.searchsorted(wanted)
+    scores = said.scores.take(place, mode="clip") * (said.items.take(place, mode="clip") == wanted)
+    return Candidates(found.astype(np.int32), scores.astype(np.float32))
 
 
 def within(items: Ints, n_items: int) -> bool:
