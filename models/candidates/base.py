@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,35 +17,34 @@ from models.moment import Moment
 from models.past import Past
 from models.purchases import Floats, Ints, bounds_of_runs
 
-PLACE_BITS: Final = 32
-"""A key and its place share 64 bits: room for the places of any number of pairs."""
-
 
 @dataclass(frozen=True, slots=True)
 class Scored:
     """What a source says of items: the sum of all scores of an item is its score.
 
     Attributes:
-        items: positions, in any order, int[k].
+        items: positions, in any order, -1 for none, int32[k].
         scores: above zero, or 0 where nothing is said, float[k].
     """
 
-    items: NDArray[np.integer]
+    items: Ints
     scores: NDArray[Any]
 
     def added_up(self) -> Scored:
         """Items rising and each once, with scores above zero."""
-        found = self.scores.nonzero()[0]
-        # Sorted together with their places: five times as fast as `argsort`.
-        packed = self.items[found].astype(np.int64) << PLACE_BITS
-        packed |= found
-        packed.sort()
-        items = packed >> PLACE_BITS
+        # An item and the bits of its score are one number, by the item first: numbers are sorted
+        # five times as fast as places are by `argsort`, and nothing is to be looked up after.
+        pairs = np.empty((len(self.items), 2), dtype="<i4")
+        pairs[:, 0] = self.scores.astype("<f4").view("<i4")
+        pairs[:, 1] = self.items
+        pairs.view("<i8").ravel().sort()
+        items, scores = pairs[:, 1], pairs[:, 0].view("<f4")
         first = bounds_of_runs(items)[:-1]
-        packed &= (1 << PLACE_BITS) - 1
-        return Scored(items[first], np.add.reduceat(self.scores[packed], first))
+        sums = np.add.reduceat(scores, first)
+        said = sums.nonzero()[0]
+        return Scored(items[first[said]], sums[said])
 
-    def best(self, limit: int) -> NDArray[np.integer]:
+    def best(self, limit: int) -> Ints:
         """The items with the `limit` highest scores, in no order; each is here only once."""
         if len(self.items) <= limit:
             return self.items
@@ -104,11 +103,11 @@ def gather(sources: Sequence[Source], moment: Moment) -> Candidates:
     """
     scored = [source.score(moment) for source in sources]
     items = np.concatenate([one.items for one in scored])
-    stride = int(items.max(initial=0)) + 1
-    offsets = np.arange(0, len(sources) * stride, stride)
-    keys = items + offsets.repeat([len(one.items) for one in scored])
-    said = Scored(keys, np.concatenate([one.scores for one in scored])).added_up()
-    ends = said.items.searchsorted(offsets + stride).tolist()
+    stride = int(items.max(initial=0)) + 2  # -1, which stands for none, has room too
+    offsets = np.arange(1, len(sources) * stride, stride, dtype=np.int32)
+    items += offsets.repeat([len(one.items) for one in scored])
+    said = Scored(items, np.concatenate([one.scores for one in scored])).added_up()
+    ends = said.items.searchsorted(offsets + (stride - 1)).tolist()
     best = np.concatenate(
         [
             Scored(said.items[start:end], said.scores[start:end]).best(source.limit)
@@ -116,12 +115,13 @@ def gather(sources: Sequence[Source], moment: Moment) -> Candidates:
         ]
     )
     best %= stride
+    best -= 1
     best.sort()
     found = best[bounds_of_runs(best)[:-1]]
     wanted = found + offsets[:, None]
     place = said.items.searchsorted(wanted)
     scores = said.scores.take(place, mode="clip") * (said.items.take(place, mode="clip") == wanted)
-    return Candidates(found.astype(np.int32), scores.astype(np.float32))
+    return Candidates(found, scores)
 
 
 def within(items: Ints, n_items: int) -> bool:
