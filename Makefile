@@ -9,12 +9,13 @@ PORT ?= 8080
 VAR ?= var
 ORDERS ?=
 SHOP ?=
+ITEMS ?=
 PYTHON ?= python3
 python := .venv/bin/python
 
 # Another Python's modules must not mix with those of .venv.
 unexport PYTHONPATH PYTHONHOME
-export PYTHON PORT VAR ORDERS SHOP
+export PYTHON PORT VAR ORDERS SHOP ITEMS
 
 help: ## Show this list
 	@printf 'Encore: the next order, right after good service.\n\n'
@@ -49,7 +50,7 @@ lint-scripts: ## Check the scripts that agents read out
 	@requirements/install run
 	@$(python) -m service.scripts.lint
 
-bench: ## Measure the service beside its peers, the night and the start
+bench: ## Measure the service beside its peers; ITEMS=5000,50000 by catalogue size
 	@requirements/install dev
 	@$(python) -m tests.bench
 

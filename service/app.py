@@ -1,13 +1,12 @@
 """The web application: `create_app()` is the one place where its parts are wired.
 
 A request passes `_begin` (its id, the clock, who may call), its view, and `_end` (headers,
-counting). gunicorn runs `service.app:create_app`; see `docs/operating.md`.
+counting); the call that an agent waits for takes `suggestions.Shortcut`. gunicorn runs
+`service.app:create_app`; see `docs/operating.md`.
 """
 
 from __future__ import annotations
 
-import re
-import secrets
 import time
 from contextlib import suppress
 from typing import Final
@@ -34,7 +33,7 @@ from service.api import (
     reports,
     suggestions,
 )
-from service.api.current import asked, metrics
+from service.api.current import asked, metrics, request_id_of
 from service.api.metrics import Metrics
 from service.api.schemas_answers import ProblemSchema
 from service.api.web import Web
@@ -47,7 +46,6 @@ RESOURCES: Final = (
 LONGEST_ID: Final = 200
 DRAIN_LIMIT: Final = 16 * 1024 * 1024
 DRAIN_SECONDS: Final = 2.0
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
 
 
 def create_app(settings: Settings, *, parts: Parts | None = None) -> Flask:
@@ -70,6 +68,7 @@ def create_app(settings: Settings, *, parts: Parts | None = None) -> Flask:
     app.after_request(_end)
     app.extensions["encore.openapi"] = _add_resources(app)
     problems.register(app)
+    app.wsgi_app = suggestions.Shortcut(app)  # type: ignore[method-assign]
     return app
 
 
@@ -93,8 +92,7 @@ def _add_resources(app: Flask) -> dict[str, object]:
 def _begin() -> None:
     kept, request = app_ctx.g, asked()
     kept.began = time.perf_counter()
-    given = request.environ.get("HTTP_X_REQUEST_ID", "")
-    kept.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+    kept.request_id = request_id_of(request.environ)
     access.check(request)
     for value in (request.view_args or {}).values():
         if "\0" in value or len(value) > LONGEST_ID:

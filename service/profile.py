@@ -6,7 +6,6 @@ Built by `service/ledger/profiles.py`, kept by `service/memory.py`, read by `ser
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import msgspec
@@ -19,8 +18,7 @@ from models.purchases import History
 SECONDS_A_DAY = 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Bought:
+class Bought(msgspec.Struct, frozen=True):
     """What a customer bought, as columns sorted by time: an item at most once a day (in UTC).
 
     Attributes:
@@ -38,16 +36,14 @@ class Bought:
     ordered: list[float]
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True):
     """A suggestion that the customer heard, or may have heard: nobody said otherwise."""
 
     at: datetime
     channel: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """What the customer said to an item."""
 
     at: datetime
@@ -55,8 +51,7 @@ class Reply:
     result: str
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(msgspec.Struct, frozen=True):
     """A customer as the ledger knew them at `version`; 0 is a customer nobody has seen."""
 
     customer: Customer

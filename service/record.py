@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
@@ -30,8 +29,7 @@ class Kept(IntEnum):
     """The ledger went away meanwhile: decide again, so that the answer says so."""
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionRecord:
+class DecisionRecord(msgspec.Struct, frozen=True):
     """A row of `decisions`, with the contact and the customer's facts that came with it.
 
     Attributes:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from models.candidates.base import NOTHING, Scored, added_up, within
+from models.candidates.base import NOTHING, Scored, within
 from models.candidates.neighbourhood import SEEDS
 from models.moment import Moment
 from models.past import Lines, Past
@@ -99,7 +99,7 @@ class Alike:
         if not len(said):
             return NOTHING
         weights = likeness[near] / likeness[near].sum()
-        return added_up(self.newest[said], np.repeat(weights, sizes))
+        return Scored(self.newest[said], np.repeat(weights, sizes))
 
     def arrays(self) -> Mapping[str, NDArray[Any]]:
         return {name: getattr(self, name) for name in self.__slots__}

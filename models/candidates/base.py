@@ -20,18 +20,32 @@ from models.purchases import Floats, Ints, bounds_of_runs
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Items that a source has a good word for.
+    """What a source says of items: the sum of all scores of an item is its score.
 
     Attributes:
-        items: positions, rising, each once, int32[k].
-        scores: all above zero, float[k].
+        items: positions, in any order, -1 for none, int32[k].
+        scores: above zero, or 0 where nothing is said, float[k].
     """
 
     items: Ints
     scores: NDArray[Any]
 
+    def added_up(self) -> Scored:
+        """Items rising and each once, with scores above zero."""
+        # An item and the bits of its score are one number, by the item first: numbers are sorted
+        # five times as fast as places are by `argsort`, and nothing is to be looked up after.
+        pairs = np.empty((len(self.items), 2), dtype="<i4")
+        pairs[:, 0] = self.scores.astype("<f4").view("<i4")
+        pairs[:, 1] = self.items
+        pairs.view("<i8").ravel().sort()
+        items, scores = pairs[:, 1], pairs[:, 0].view("<f4")
+        first = bounds_of_runs(items)[:-1]
+        sums = np.add.reduceat(scores, first)
+        said = sums.nonzero()[0]
+        return Scored(items[first[said]], sums[said])
+
     def best(self, limit: int) -> Ints:
-        """The items with the `limit` highest scores, in no order."""
+        """The items with the `limit` highest scores, in no order; each is here only once."""
         if len(self.items) <= limit:
             return self.items
         return self.items[self.scores.argpartition(len(self.items) - limit)[-limit:]]
@@ -83,28 +97,31 @@ class Candidates:
 
 
 def gather(sources: Sequence[Source], moment: Moment) -> Candidates:
-    """Ask every source, in the order of `SOURCES`, and merge what they say."""
+    """Ask every source, in the order of `SOURCES`, and merge what they say.
+
+    All that is said is added up at once, under keys that count first the source and then the item.
+    """
     scored = [source.score(moment) for source in sources]
+    items = np.concatenate([one.items for one in scored])
+    stride = int(items.max(initial=0)) + 2  # -1, which stands for none, has room too
+    offsets = np.arange(1, len(sources) * stride, stride, dtype=np.int32)
+    items += offsets.repeat([len(one.items) for one in scored])
+    said = Scored(items, np.concatenate([one.scores for one in scored])).added_up()
+    ends = said.items.searchsorted(offsets + (stride - 1)).tolist()
     best = np.concatenate(
-        [one.best(source.limit) for one, source in zip(scored, sources, strict=True)]
+        [
+            Scored(said.items[start:end], said.scores[start:end]).best(source.limit)
+            for source, start, end in zip(sources, [0, *ends], ends, strict=False)
+        ]
     )
+    best %= stride
+    best -= 1
     best.sort()
-    items = best[bounds_of_runs(best)[:-1]]
-    scores = np.zeros((len(sources), len(items)), dtype=np.float32)
-    for row, one in zip(scores, scored, strict=True):
-        if len(one.items):
-            place = one.items.searchsorted(items)
-            place[place == len(one.items)] = 0
-            np.multiply(one.scores[place], one.items[place] == items, out=row, casting="unsafe")
-    return Candidates(items, scores)
-
-
-def added_up(items: Ints, scores: NDArray[Any]) -> Scored:
-    """One score per item: the sum, where an item comes several times."""
-    order = items.argsort()
-    items = items[order]
-    first = bounds_of_runs(items)[:-1]
-    return Scored(items[first], np.add.reduceat(scores[order], first))
+    found = best[bounds_of_runs(best)[:-1]]
+    wanted = found + offsets[:, None]
+    place = said.items.searchsorted(wanted)
+    scores = said.scores.take(place, mode="clip") * (said.items.take(place, mode="clip") == wanted)
+    return Candidates(found, scores)
 
 
 def within(items: Ints, n_items: int) -> bool:

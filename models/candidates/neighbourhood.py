@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from models.candidates.base import NOTHING, Scored, added_up, within
+from models.candidates.base import Scored, within
 from models.moment import Moment
 from models.purchases import Floats, Ints, places_in_runs
 
@@ -46,11 +46,8 @@ class Neighbourhood:
 
     def score(self, moment: Moment) -> Scored:
         seeds, strengths = self.seeds(moment)
-        if not len(seeds):
-            return NOTHING
-        weights = (self.weights[seeds] * strengths[:, None]).ravel()
-        found = weights.nonzero()[0]
-        return added_up(self.neighbours[seeds].ravel()[found], weights[found])
+        weights = self.weights.take(seeds, axis=0) * strengths[:, None]
+        return Scored(self.neighbours.take(seeds, axis=0).ravel(), weights.ravel())
 
     @staticmethod
     def seeds(moment: Moment) -> tuple[Ints, Floats]:

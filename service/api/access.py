@@ -5,12 +5,16 @@ Roles are those of the keys (`service/keys.py`); `admin` may call everything.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Request
 
 from service import errors
 from service.api.current import now, parts
+
+if TYPE_CHECKING:
+    from service.parts import Parts
 
 Roles = frozenset[str]
 
@@ -54,10 +58,15 @@ def check(request: Request) -> None:
     allowed = ROUTES.get(f"{method} {request.url_rule.rule}", frozenset())
     if allowed is PUBLIC or (allowed is NEARBY and _is_nearby(request)):
         return
-    scheme, _, text = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    check_key(request.environ, allowed, parts())
+
+
+def check_key(environ: Mapping[str, Any], allowed: Roles, parts: Parts) -> None:
+    """Let a request pass whose key has one of the roles; raises as `check`."""
+    scheme, _, text = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() != "bearer":
         raise errors.NoKey("Send a key in the header: Authorization: Bearer enc_…")
-    key = parts().keys.holder(text.strip(), parts().pool, now())
+    key = parts.keys.holder(text.strip(), parts.pool, now())
     if key.role not in allowed and key.role != "admin":
         needed = " or ".join(sorted((allowed | {"admin"}) - {"nearby"}))
         raise errors.WrongRole(f"This key has the role {key.role}; the call needs {needed}.")

@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from service import errors
 from service.api import json as strict
-from service.api.current import answer, forget, parts
+from service.api.current import answer, asked, forget, parts
 from service.ledger.feed import Upserted
 
 ROWS_LIMIT: Final = 1_000
@@ -28,7 +28,7 @@ def take(
         read: builds a row from its JSON, or raises `errors.BadInput`.
         upsert: writes rows in one transaction.
     """
-    body = strict.read(strict.BULK_LIMIT)
+    body = strict.read(asked(), strict.BULK_LIMIT)
     if not isinstance(body, list):
         raise errors.BadInput("Send an array of rows, even for a single one.")
     if len(body) > ROWS_LIMIT:

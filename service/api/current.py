@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+import secrets
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,10 +20,18 @@ if TYPE_CHECKING:
     from service.api.metrics import Metrics
     from service.parts import Parts
 
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
+
 
 def asked() -> Request:
     """The request itself, where much is asked of it: each use of `flask.request` looks it up."""
     return request_ctx.request
+
+
+def request_id_of(environ: Mapping[str, Any]) -> str:
+    """What the caller named the request, or a new id."""
+    given: str = environ.get("HTTP_X_REQUEST_ID", "")
+    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
 
 
 def parts() -> Parts:

@@ -9,7 +9,7 @@ from werkzeug.routing import PathConverter
 
 from service import errors
 from service.api import json as strict
-from service.api.current import answer, forget, now, parts
+from service.api.current import answer, asked, forget, now, parts
 from service.api.describe import operation, resource
 from service.api.schemas import ConsentSchema, load
 from service.api.schemas_customers import ConsentAnswerSchema, CustomerOverviewSchema
@@ -48,7 +48,7 @@ def set_consent(customer_id: str) -> Response:
 
     `objected: true` is absolute: nothing is even scored from then on. What is left out stays.
     """
-    consent = load(CONSENT, strict.read())
+    consent = load(CONSENT, strict.read(asked()))
     if not consent:
         raise errors.BadInput("Give marketing, objected or both, each true or false.")
     with parts().pool.connection() as connection:

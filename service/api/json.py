@@ -14,7 +14,6 @@ from flask import Request
 from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 
 from service import errors
-from service.api.current import asked
 
 SINGLE_LIMIT: Final = 64 * 1024
 BULK_LIMIT: Final = 8 * 1024 * 1024
@@ -28,15 +27,14 @@ _NEITHER_BRACKET_NOR_QUOTE = bytes(set(range(256)) - set(b'[]{}"'))
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
-def read(limit: int = SINGLE_LIMIT) -> Any:
-    """The JSON body of the current request, of at most `limit` bytes.
+def read(request: Request, limit: int = SINGLE_LIMIT) -> Any:
+    """The JSON body of a request, of at most `limit` bytes.
 
     Raises:
         errors.TooLarge: before anything is read, when the length is announced.
         errors.WrongMediaType: it is not called application/json.
         errors.Malformed: it is not JSON as we accept it.
     """
-    request = asked()
     if (request.content_length or 0) > limit:
         raise _too_large(limit)
     _check_media_type(request)

@@ -8,7 +8,7 @@ from flask import Response
 
 from service import errors
 from service.api import json as strict
-from service.api.current import answer, check_spool, forget, now, parts
+from service.api.current import answer, asked, check_spool, forget, now, parts
 from service.api.describe import operation, resource
 from service.api.schemas import OutcomeSchema, load
 from service.api.schemas_answers import OutcomeAnswerSchema
@@ -30,7 +30,7 @@ def record() -> Response:
 
     201 for a new event, 200 for one that is already known, 404 where the suggestion is not.
     """
-    outcome = load(OUTCOME, strict.read())
+    outcome = load(OUTCOME, strict.read(asked()))
     try:
         with parts().pool.connection() as connection:
             new, customer_id = record_outcome(connection, outcome, now())

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import psycopg
 from psycopg import Connection
@@ -30,7 +28,35 @@ BUSY = ("40", "55", "57014")
 """SQLSTATEs of a ledger that is there: deadlocks, locks not granted in time, cancelled queries."""
 OPTIONS = "-c synchronous_commit=on -c timezone=UTC -c lock_timeout=2000 -c jit=off"
 IDLE = TransactionStatus.IDLE
+GONE = (
+    psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction,
+)  # fmt: skip
 AWAY = "The ledger cannot be reached; try again in half a minute."
+
+
+class Lent:
+    """A connection that is given back; a class, since a generator costs thrice as much."""
+
+    __slots__ = ("_connection", "_pool", "_seconds")
+
+    def __init__(self, pool: LedgerPool, seconds: float) -> None:
+        self._pool, self._seconds = pool, seconds
+
+    def __enter__(self) -> Connection:
+        try:
+            self._connection = self._pool.lend(self._seconds)
+        except GONE as error:
+            self._pool.is_away(error)
+            raise LedgerAway(AWAY) from error
+        return self._connection
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        try:
+            self._pool.take_back(self._connection)
+        except GONE as failed:
+            error = failed
+        if self._pool.is_away(error):
+            raise LedgerAway(AWAY) from error
 
 
 class LedgerPool:
@@ -53,38 +79,42 @@ class LedgerPool:
             open=True,
         )
 
-    @contextmanager
-    def connection(self, seconds: float = WORK_SECONDS) -> Iterator[Connection]:
+    def connection(self, seconds: float = WORK_SECONDS) -> Lent:
         """A connection for one short piece of work.
 
         Args:
             seconds: the longest that the work may take.
 
         Raises:
-            LedgerAway: PostgreSQL cannot be reached, is read-only, did not answer in time or went
-                away in the middle of the work; a commit may then have happened or not.
+            LedgerAway: on entering or leaving; PostgreSQL cannot be reached, is read-only, did not
+                answer in time or went away in the middle of the work; a commit may then have
+                happened or not.
         """
+        return Lent(self, seconds)
+
+    def lend(self, seconds: float) -> Connection:
+        """Take a connection and set its deadline; for `Lent` alone."""
         if time.monotonic() < self._closed_until:
             raise LedgerAway(AWAY)
-        try:
-            # Not the pool's own context: that commits, and these have nothing to commit.
-            connection = self._take()
-            try:
-                self._deadlines.begin(connection, seconds)
-                yield connection
-            finally:
-                if not self._deadlines.end(connection):
-                    connection.close()
-                self._give_back(connection)
-        except (
-            psycopg.OperationalError,
-            psycopg.InterfaceError,
-            psycopg.errors.ReadOnlySqlTransaction,
-        ) as error:
-            if not (error.sqlstate or "").startswith(BUSY):
-                self._closed_until = time.monotonic() + REST_SECONDS
-                self._failed = True
-            raise LedgerAway(AWAY) from error
+        # Not the pool's own context: that commits, and these have nothing to commit.
+        connection = self._take()
+        self._deadlines.begin(connection, seconds)
+        return connection
+
+    def take_back(self, connection: Connection) -> None:
+        """The work is over; what was cut off is closed."""
+        if not self._deadlines.end(connection):
+            connection.close()
+        self._give_back(connection)
+
+    def is_away(self, error: BaseException | None) -> bool:
+        """Whether the error says that the ledger cannot be worked with; remembers it then."""
+        if not isinstance(error, GONE):
+            return False
+        if not (error.sqlstate or "").startswith(BUSY):
+            self._closed_until = time.monotonic() + REST_SECONDS
+            self._failed = True
+        return True
 
     def heal(self) -> None:
         """Renew connections: called every second, and after a failure all are looked at."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 import msgspec
@@ -11,8 +10,7 @@ import msgspec
 from models.domain import Money
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True):
     """One suggestion to be put into words. Absent facts are None; nothing is made up for them.
 
     Attributes:
@@ -35,8 +33,7 @@ class Facts:
     last_bought_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceFacts:
+class ServiceFacts(msgspec.Struct, frozen=True):
     """A contact to be ended kindly, with no offer.
 
     Attributes:

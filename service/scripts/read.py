@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -62,6 +63,7 @@ class ScriptFile:
         return language_of(self.locale)
 
 
+@lru_cache(maxsize=1_024)
 def language_of(locale: str) -> str:
     """`en` for `en_GB`, `en-US` and `EN`."""
     return re.split("[-_]", locale, maxsplit=1)[0].lower()

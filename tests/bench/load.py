@@ -1,7 +1,7 @@
-"""The load generator, a process of its own: as many requests at once as it has connections.
+"""The load generator, a process of its own: some requests at once, or so many a second.
 
-Reads a job as JSON from stdin, writes what it saw as JSON to stdout. A closed loop over one epoll,
-with requests encoded beforehand: it costs a small part of what it measures.
+Reads a job as JSON from stdin, writes what it saw as JSON to stdout. One loop over one epoll, with
+requests encoded beforehand: it costs a small part of what it measures.
 """
 
 from __future__ import annotations
@@ -37,6 +37,12 @@ class Connection:
     ends_at: int = 0
     """Length of the whole answer; 0 while its headers are not here yet."""
 
+    def send(self, request: bytes) -> None:
+        self.received, self.ends_at = bytearray(), 0
+        self.requests += 1
+        self.began = time.perf_counter()
+        self.socket.sendall(request)
+
     def take(self) -> bool:
         """Read what has arrived; whether the answer is complete."""
         piece = self.socket.recv(262_144)
@@ -58,57 +64,58 @@ class Connection:
         return closes or self.requests >= REQUESTS_PER_CONNECTION
 
 
-def connect(address: tuple[str, int]) -> Connection:
+def connect(address: tuple[str, int], poller: select.epoll) -> Connection:
     opened = socket.create_connection(address, timeout=30)
     opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    poller.register(opened, select.EPOLLIN)
     return Connection(address, opened)
 
 
 def drive(
-    address: tuple[str, int], requests: Sequence[bytes], connections: int
+    address: tuple[str, int], requests: Sequence[bytes], connections: int, rate: float | None
 ) -> tuple[float, list[float], list[bytes]]:
-    """Send everything; returns (seconds, milliseconds of each request, every answer)."""
+    """Send everything; returns (seconds, milliseconds of each request, every answer).
+
+    Args:
+        connections: so many requests are under way at once, where there is no `rate`.
+        rate: requests a second, sent evenly whether or not the earlier ones are answered.
+    """
     milliseconds: list[float] = []
     answers: list[bytes] = []
-    waiting = iter(requests)
     poller = select.epoll()
-    open_now: dict[int, Connection] = {}
+    busy: dict[int, Connection] = {}
+    idle: list[Connection] = []
+    sent, started = 0, time.perf_counter()
 
-    def send(request: bytes, connection: Connection | None) -> None:
-        began = time.perf_counter()
-        if connection is None:
-            connection = connect(address)
-            open_now[connection.socket.fileno()] = connection
-            poller.register(connection.socket, select.EPOLLIN)
-        connection.received, connection.ends_at = bytearray(), 0
-        connection.requests += 1
-        connection.began = began
-        connection.socket.sendall(request)
+    def is_due() -> bool:
+        if rate is None:
+            return len(busy) < connections
+        return time.perf_counter() >= started + sent / rate
 
-    def leave(connection: Connection) -> None:
-        poller.unregister(connection.socket)
-        del open_now[connection.socket.fileno()]
-        connection.socket.close()
-
-    started = time.perf_counter()
-    for _, request in zip(range(connections), waiting, strict=False):
-        send(request, None)
-    while open_now:
-        for number, _ in poller.poll(30):
-            connection = open_now[number]
+    while sent < len(requests) or busy:
+        while sent < len(requests) and is_due():
+            connection = idle.pop() if idle else connect(address, poller)
+            busy[connection.socket.fileno()] = connection
+            connection.send(requests[sent])
+            sent += 1
+        pause = 30.0
+        if rate is not None and sent < len(requests):
+            pause = max(0.0, started + sent / rate - time.perf_counter())
+        for number, _ in poller.poll(pause):
+            connection = busy[number]
             if not connection.take():
                 continue
             milliseconds.append((time.perf_counter() - connection.began) * 1000)
             answers.append(bytes(connection.received))
-            keeps = None if connection.is_used_up() else connection
-            if keeps is None:
-                leave(connection)
-            request = next(waiting, b"")
-            if request:
-                send(request, keeps)
-            elif keeps is not None:
-                leave(keeps)
-    return time.perf_counter() - started, milliseconds, answers
+            del busy[number]
+            if connection.is_used_up():
+                connection.socket.close()
+            else:
+                idle.append(connection)
+    seconds = time.perf_counter() - started
+    for connection in idle:
+        connection.socket.close()
+    return seconds, milliseconds, answers
 
 
 def encode(host: str, path: str, key: str, body: Any) -> bytes:
@@ -134,7 +141,9 @@ def main() -> None:
     host, _, port = job["url"].removeprefix("http://").partition(":")
     requests = [encode(f"{host}:{port}", job["path"], job["key"], body) for body in job["bodies"]]
     gc.disable()  # a pause of the generator would be taken for one of the service
-    seconds, milliseconds, answers = drive((host, int(port)), requests, job["connections"])
+    seconds, milliseconds, answers = drive(
+        (host, int(port)), requests, job["connections"], job["rate"]
+    )
     seen = {"seconds": seconds, "milliseconds": milliseconds}
     json.dump({**seen, "answers": Counter(map(sort_of, answers))}, sys.stdout)
 

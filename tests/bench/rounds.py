@@ -70,8 +70,19 @@ class Track:
         with psycopg.connect(self.stage.ledger.url, autocommit=True) as connection:
             connection.execute("TRUNCATE decisions CASCADE")
 
-    def run(self, web: Web, series: Series, connections: int, limit: int) -> None:
-        """One contender's turn: at most `limit` contacts, each of another customer."""
+    def run(
+        self,
+        web: Web,
+        series: Series,
+        connections: int,
+        limit: int,
+        rate: float | None = None,
+    ) -> None:
+        """One contender's turn: at most `limit` contacts, each of another customer.
+
+        Args:
+            connections, rate: as in `load.drive`.
+        """
         now = datetime.now(UTC)
         asked = bodies(self.drawn[:limit], f"bench-{now:%Y%m%dT%H%M%S%f}", now, self.rng)
         servers = {
@@ -80,7 +91,7 @@ class Track:
             "redis": self.stage.memory.process.pid,
         }
         before = {part: cpu_seconds(process) for part, process in servers.items()}
-        seen = drive(web, self.key, asked, connections)
+        seen = drive(web, self.key, asked, connections, rate)
         used = {part: cpu_seconds(process) - before[part] for part, process in servers.items()}
         failed = [sort for sort in seen["answers"] if sort[:3].isdigit() and sort != "200"]
         if failed:
@@ -93,9 +104,13 @@ class Track:
         )
 
 
-def drive(web: Web, key: str, asked: Sequence[Any], connections: int) -> dict[str, Any]:
+def drive(
+    web: Web, key: str, asked: Sequence[Any], connections: int, rate: float | None
+) -> dict[str, Any]:
     """Let the load generator ask; returns what it saw."""
-    job = {"url": web.server.url, "path": PATH, "key": key, "connections": connections}
+    job = {
+        "url": web.server.url, "path": PATH, "key": key, "connections": connections, "rate": rate,
+    }  # fmt: skip
     ended = subprocess.run(
         [sys.executable, "-m", "tests.bench.load"],
         input=json.dumps({**job, "bodies": asked}).encode(),

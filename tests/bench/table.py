@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from tests.bench.figures import Spread, ratios, spread
 from tests.bench.rounds import Series
@@ -79,6 +80,35 @@ def starts(measured: Mapping[str, Sequence[float]]) -> list[str]:
     rows = [["start until ready", "seconds"]]
     rows += [[f"  {name}", _ranged(spread(took), _fine)] for name, took in measured.items()]
     return _aligned(rows)
+
+
+def sizes(measured: Mapping[int, Mapping[str, Any]]) -> list[str]:
+    """By items in the catalogue: what `tests/bench/sizes.py` found."""
+    rows = [[
+        "items", "requests/s / peer", "requests/s", "p50 ms", "p95 ms", "p99 ms",
+        "half: p50 ms", "p95 ms", "p99 ms", "CPU ms", "peer's", "PSS MiB",
+    ]]  # fmt: skip
+    for count, one in measured.items():
+        peak, peer = one["peak"].figures, one["peer"].figures
+        latencies = [
+            _fine(spread(one[load].figures[label]).middle)
+            for load in ("peak", "half")
+            for label in LATENCIES.values()
+        ]
+        rows.append(
+            [
+                f"{count:,}",
+                _ranged(ratios(peak["rate"], peer["rate"]), _ratio),
+                _ranged(spread(peak["rate"]), _whole),
+                *latencies,
+                _ranged(spread(_values(one["peak"], "cpu")), _fine),
+                _fine(spread(_values(one["peer"], "cpu")).middle),
+                _mib(max(worker["pss"] for worker in one["memory"])),
+            ]
+        )
+    cpu = [spread(_values(one["peak"], "cpu")).middle for one in measured.values()]
+    grown = f"CPU per request grows {cpu[-1] / cpu[0]:.2f}x from the first to the last."
+    return [*_aligned(rows), grown]
 
 
 def _values(series: Series, figure: str) -> list[float]:

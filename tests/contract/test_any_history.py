@@ -66,7 +66,7 @@ def test_candidates_are_sellable_each_once_and_their_features_are_numbers(
     catalogue, sources = learned()
     moment = a_moment(a_history(lines), topic, contact)
     for source in sources:
-        scored = source.score(moment)
+        scored = source.score(moment).added_up()
         assert (np.diff(scored.items) > 0).all()
         assert SELLABLE[scored.items].all()
         assert np.isfinite(scored.scores).all()

@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 import redis
+from msgspec import structs
 
 from service import embedded, housekeeping, keys
 from service.app import create_app
@@ -260,7 +261,7 @@ def test_a_long_spool_is_emptied_to_the_last_one(shop: Shop) -> None:
     record = shop.parts.memory.spooled_of(shop.customer).popitem()[1]
     made = unpack_record(record)
     for number in range(1500):
-        other = replace(
+        other = structs.replace(
             made,
             suggestion_id=f"sug_{number}",
             interaction=replace(made.interaction, id=f"other-{number}"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from models.candidates import neighbourhood
-from models.candidates.base import added_up
+from models.candidates.base import Scored
 from models.candidates.neighbourhood import NEIGHBOURS, affordable, nearest
 
 N = 12
@@ -76,7 +76,9 @@ def test_the_largest_orders_are_left_out_when_all_pairs_are_too_many(
 
 
 def test_scores_of_one_item_are_added_up() -> None:
-    scored = added_up(np.array([5, 2, 5], dtype=np.int32), np.array([1.0, 2.0, 0.5]))
+    scored = Scored(
+        np.array([5, 2, 9, 5], dtype=np.int32), np.array([1.0, 2.0, 0.0, 0.5])
+    ).added_up()
     assert scored.items.tolist() == [2, 5]
     assert scored.scores.tolist() == [2.0, 1.5]
-    assert not len(added_up(np.empty(0, dtype=np.int32), np.empty(0)).items)
+    assert not len(Scored(np.empty(0, dtype=np.int32), np.empty(0)).added_up().items)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import product
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from models.domain import CHANNELS, FAULTS, MOODS, NO_OFFER_REASONS, TOPICS
 from service.scripts.facts import ServiceFacts
