@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from models.features import FEATURES
 from tests.nightly.benchmark_world import TODAY, a_question, a_round, a_task
+from tests.one_tree import split_at
 from training.benchmark import product
 from training.benchmark.product import product as encore
+from training.fit import Table
 
 
 def test_the_first_month_of_which_nothing_is_known_is_answered_from_the_customers_own_orders(
@@ -30,7 +34,7 @@ def test_strangers_are_answered_by_what_was_learned_from_other_customers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Everybody who ordered an even item orders the next odd one then, and never the even again."""
-    monkeypatch.setitem(product.FEWEST_LABELS, "customers", 1)
+    monkeypatch.setattr(product, "FEWEST_LABELS", 1)
     known = [[[even], [even + 1]] for even in (0, 2, 4, 6) for _ in range(60)]
     asked = [a_question([[even]], target=[even + 1], customer=1000) for even in (0, 2, 4, 6)]
 
@@ -39,12 +43,36 @@ def test_strangers_are_answered_by_what_was_learned_from_other_customers(
     assert [int(answer[0]) for answer in answers] == [1, 3, 5, 7]
 
 
-def test_where_months_have_little_to_teach_the_customers_own_orders_are_counted() -> None:
+def test_where_there_is_little_to_learn_from_the_customers_own_orders_are_counted() -> None:
     """Bought three times long ago comes before bought twice of late."""
     orders = [[1], [1], [1], [2], [2]]
     first = a_round([orders], [a_question(orders, target=[1], customer=0)])
     task = replace(a_task(first.questions, [orders]), rounds=(first,))
     assert encore(task, 1)[0][:2].tolist() == [1, 2]
+
+
+def test_trees_are_ahead_where_they_find_what_was_bought_sooner_than_counting() -> None:
+    """Of two moments with two candidates each, the one with fewer own orders was bought."""
+    features = np.zeros((4, len(FEATURES)), dtype=np.float32)
+    features[:, FEATURES.index("own_orders")] = [3, 1, 2, 0]
+    features[:, FEATURES.index("price_ratio")] = [0, 1, 0, 1]
+    moments, ones = np.array([0, 0, 1, 1], dtype=np.int32), np.ones(4, dtype=np.float32)
+    bought = Table(features, np.array([False, True] * 2), moments, moments, ones)
+    assert product._beats_counting(split_at("price_ratio", 1.0), bought)
+    assert not product._beats_counting(split_at("price_ratio", -1.0), bought)
+    assert not product._beats_counting(
+        split_at("price_ratio", 1.0), replace(bought, labels=~bought.labels)
+    )
+
+
+def test_only_the_first_ten_of_a_moment_count_and_the_sooner_the_more() -> None:
+    n = product.BEST + 1
+    last = np.arange(n) == n - 1
+    moments, ones = np.zeros(n, dtype=np.int32), np.ones(n, dtype=np.float32)
+    table = Table(np.empty((n, 0), dtype=np.float32), last, moments, moments, ones)
+    assert product._gain(table, np.arange(n)) == 0
+    assert product._gain(table, np.arange(n)[::-1]) == 1
+    assert product._gain(table, np.roll(np.arange(n), 2)) == pytest.approx(1 / np.log2(3))
 
 
 def test_months_begin_after_the_first_orders_and_end_with_the_rounds_own() -> None:

@@ -11,10 +11,10 @@ from models.candidates import SOURCES
 from models.candidates.base import Source
 from models.features import FEATURES
 from models.moment import Moment
-from models.ranker import DEPTH, Ranker
 from models.recommender import Recommender
 from service.decision.because import PLACE, Because, because, kind_of
 from tests.contract.test_sources import TODAY, a_past, history_of
+from tests.one_tree import split_at
 
 
 def a_row(**values: float) -> np.ndarray:
@@ -22,17 +22,6 @@ def a_row(**values: float) -> np.ndarray:
     for name, value in values.items():
         row[PLACE[name]] = value
     return row
-
-
-def split_at(feature: str, gain: float) -> Ranker:
-    """One tree that gives `gain` to what has some of a feature."""
-    features = np.full((1, 2**DEPTH - 1), PLACE[feature], dtype=np.int16)
-    thresholds = np.zeros((1, 2**DEPTH - 1), dtype=np.float32)
-    values = np.zeros((1, 2 ** (DEPTH + 1) - 1), dtype=np.float32)
-    rightmost = [2 ** (level + 1) - 2 for level in range(1, DEPTH + 1)]
-    values[0, rightmost] = gain
-    nothing = np.zeros(1, dtype=np.float32)
-    return Ranker(features, thresholds, values, nothing, nothing, nothing)
 
 
 @pytest.fixture(scope="module")

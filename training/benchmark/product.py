@@ -11,10 +11,12 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
+from models.features import FEATURES
 from models.moment import Moment
-from models.purchases import Ints
+from models.purchases import Ints, places_in_runs
 from models.ranker import Ranker
 from models.recommender import Recommender
 from training.benchmark.task import LENGTH, Question, Round, Task
@@ -24,31 +26,29 @@ from training.examples import Example, draw_examples
 from training.fit import EXAMPLES_PER_WINDOW, Learned, Table, fit_trees, labelled_table, learn
 from training.split import Window
 
+BEST = 10
+COUNTED = ("own_orders", "item_recent")
 FOLDS = 8
 HORIZON_DAYS = 90.0
-FEWEST_LABELS = {"customers": 4_000, "months": 30_000}
-"""Bought candidates without which no trees are grown and the customer's own orders are counted:
-so many months of Online Retail II were needed until trees found more than counting."""
+FEWEST_LABELS = 4_000
+"""Bought candidates without which no trees are grown and the customer's own orders are counted."""
 
 
 def product(task: Task, seed: int) -> list[Ints]:
     """Per question, the positions of the best `LENGTH` items."""
     asked = {question.customer for question in task.questions}
     strangers = asked.isdisjoint(task.rounds[-1].known.customers.tolist())
-    way, unit = (_by_customer, "customers") if strangers else (_by_month, "months")
     progress = tqdm(total=len(task.questions), desc="Encore", unit="question", disable=None)
     answers = []
-    for part, learned, tables in way(task, seed):
-        labels = sum(int(table.labels.sum()) for table in tables)
-        ranker = fit_trees(tables, seed) if labels >= FEWEST_LABELS[unit] else None
+    for part, learned, ranker in (_by_customer if strangers else _by_month)(task, seed):
         answers += [_best(learned, ranker, question.moment) for question in part.questions]
         progress.update(len(part.questions))
     progress.close()
     return answers
 
 
-Lesson = tuple[Round, Learned, list[Table]]
-"""A round, what answers it, and what its ranker learns from."""
+Lesson = tuple[Round, Learned, Ranker | None]
+"""A round and what answers it; without a ranker the customer's own orders are counted."""
 
 
 def _by_customer(task: Task, seed: int) -> Iterator[Lesson]:
@@ -62,12 +62,17 @@ def _by_customer(task: Task, seed: int) -> Iterator[Lesson]:
             if asked.questions:
                 learned = learn(task.data, asked.known, part.day, seed)
                 tables.append(labelled_table(learned, _examples(asked.questions)))
-        yield part, learn(task.data, part.known, part.day, seed), tables
+        yield part, learn(task.data, part.known, part.day, seed), _trees(tables, seed)
 
 
 def _by_month(task: Task, seed: int) -> Iterator[Lesson]:
-    """The moments of every earlier month, with the next orders that are known by now."""
+    """The moments of every earlier month, with the next orders that are known by now.
+
+    As in the night, what does not beat counting on later moments does not serve: trees answer a
+    month if those of the month before were ahead on what has happened since.
+    """
     learned = dict[float, Learned]()
+    trees: Ranker | None = None
     for part in task.rounds:
         months = _months(part)
         for day in (*months[:-1], part.day):
@@ -80,7 +85,30 @@ def _by_month(task: Task, seed: int) -> Iterator[Lesson]:
             drawn = draw_examples(histories, task.data.contacts, window, EXAMPLES_PER_WINDOW, rng)
             followed = [example for example in drawn if len(example.target)]
             tables.append(labelled_table(learned[start], followed))
-        yield part, learned[part.day], tables
+        ahead = trees is not None and _beats_counting(trees, tables[-1])
+        trees = _trees(tables, seed)
+        yield part, learned[part.day], trees if ahead else None
+
+
+def _trees(tables: Sequence[Table], seed: int) -> Ranker | None:
+    """None where there is too little to learn from."""
+    labels = sum(int(table.labels.sum()) for table in tables)
+    return fit_trees(tables, seed) if labels >= FEWEST_LABELS else None
+
+
+def _beats_counting(trees: Ranker, table: Table) -> bool:
+    """Whether trees put more of what was bought among the likeliest than own orders do."""
+    counted, sells = (table.features[:, FEATURES.index(name)] for name in COUNTED)
+    log_odds = trees.log_odds(trees.leaves(table.features))
+    return _gain(table, np.argsort(-log_odds)) > _gain(table, np.lexsort((-sells, -counted)))
+
+
+def _gain(table: Table, order: NDArray[np.int64]) -> float:
+    """Discounted gain of the first `BEST` of each moment, each with its weight."""
+    order = order[table.moments[order].argsort(kind="stable")]
+    rank = places_in_runs(table.moments[order])
+    found = table.labels[order] & (rank < BEST)
+    return float((table.weights[order] / np.log2(rank + 2))[found].sum())
 
 
 def _months(part: Round) -> list[float]:
