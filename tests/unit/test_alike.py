@@ -51,7 +51,7 @@ def a_moment(*items: int) -> Moment:
 
 
 def said(source: Alike, *items: int) -> dict[int, float]:
-    scored = source.score(a_moment(*items))
+    scored = source.score(a_moment(*items)).added_up()
     return dict(zip(scored.items.tolist(), scored.scores.tolist(), strict=True))
 
 
