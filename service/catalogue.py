@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from psycopg import Connection
@@ -44,7 +45,8 @@ class ItemCatalogue(Mapping[str, Item]):
         """Take over what changed since the last time; forget everything if that is too much."""
         began = ledger_time(connection)
         if how_many_changed(connection, self._since, KEPT + 1) <= KEPT:
-            self._keep(items_changed_since(connection, self._since))
+            changed = items_changed_since(connection, self._since)
+            self._keep({item.id: item for item in changed})
         else:
             with self._lock:
                 self._items.clear()
@@ -63,16 +65,12 @@ class ItemCatalogue(Mapping[str, Item]):
                 found = list(items_named(connection, missing))
         except LedgerAway:
             return
-        with self._lock:
-            self._items.update(dict.fromkeys(missing))
-        self._keep(found)
+        self._keep({**dict.fromkeys(missing), **{item.id: item for item in found}})
 
-    def _keep(self, items: Iterable[Item]) -> None:
-        for item in items:
-            with self._lock:
-                self._items[item.id] = item
+    def _keep(self, items: Mapping[str, Item | None]) -> None:
         with self._lock:
-            for item_id in list(self._items)[: max(0, len(self._items) - KEPT)]:
+            self._items |= items
+            for item_id in list(islice(self._items, max(0, len(self._items) - KEPT))):
                 del self._items[item_id]
 
     def __getitem__(self, item_id: str) -> Item:
