@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from models.candidates.alike import Alike
 from models.candidates.base import Source
 from models.candidates.following import Following
 from models.candidates.neighbours import Neighbours
@@ -14,5 +15,5 @@ from models.candidates.similar import Similar
 from models.candidates.together import Together
 
 SOURCES: Final[tuple[type[Source], ...]] = (
-    Repeat, Together, Following, Neighbours, Similar, Replace, Popular,
+    Repeat, Together, Following, Neighbours, Alike, Similar, Replace, Popular,
 )  # fmt: skip

@@ -1,156 +1,60 @@
-"""What the customers most like this one ordered last: the nearest few, whatever they share.
+"""What customers with like orders bought last: collaborative filtering from item to item.
 
-User-based neighbours (UP-CF: Faggioli, Polato and Aiolli, UMAP 2020) by cosine, over what customers
-had before their newest order, with rare and recent items counting more. What goes from item to item
-adds up over all customers; only this source knows that someone shares several items at once.
+User-based filtering sums over customers who share items with this one (UP-CF: Faggioli, Polato
+and Aiolli, UMAP 2020; TIFU-KNN: Hu et al., SIGIR 2020). Here the sum over customers is done at
+night, once for each pair of items: how much likelier is it that somebody's newest order has one
+when their history has the other?
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Self
+from typing import ClassVar, Final, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy import sparse
 
-from models.candidates.base import NOTHING, Scored, within
-from models.candidates.neighbourhood import SEEDS
+from models.candidates.neighbourhood import SEEDS, Neighbourhood, affordable, nearest
 from models.moment import Moment
-from models.past import Lines, Past
-from models.purchases import Floats, Ints, changes, places_in_runs
+from models.past import Past
+from models.purchases import Floats, Ints
 
-CUSTOMERS: Final = 20_000
-"""Of the customers with several orders, so many who ordered last are kept."""
-LIKELY: Final = 500
-"""Of the customers who had an item, so many are asked: those to whom it matters most."""
-NEAREST: Final = 200
-"""So many customers are listened to, by the square of their similarity."""
-FADE: Final = 0.9
-"""How much less each earlier order counts."""
+PRIOR: Final = 20.0
+"""So many customers weigh as much as what is true of everybody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    """Who had each item, and what they ordered last; c customers without names, n items.
-
-    Attributes:
-        rarity: how much it says to share an item: log of customers to its buyers, float32[n].
-        owner_bounds: where the owners of each item begin, and where the last end, int64[n+1].
-        owners: positions of customers, item after item, int32[k].
-        strengths: of the item in the owner's vector, which has length 1, float32[k].
-        newest_bounds: where the newest orders begin, and where the last ends, int64[c+1].
-        newest: sellable items of the newest orders, customer after customer, int32[m].
-    """
+class Neighbours(Neighbourhood):
+    """Neighbours by customers: (both - expected) / (customers with the first + PRIOR)."""
 
     name: ClassVar[str] = "neighbours"
     limit: ClassVar[int] = 20
-    rarity: Floats
-    owner_bounds: NDArray[np.int64]
-    owners: Ints
-    strengths: Floats
-    newest_bounds: NDArray[np.int64]
-    newest: Ints
 
     @classmethod
     def fit(cls, past: Past, seed: int) -> Self:
-        lines, n = past.lines, past.n_items
-        kept = _latest(lines)
-        places = np.cumsum(kept, dtype=np.int32) - np.int32(1)
-        buyers = np.bincount(lines.items[_firsts(lines)], minlength=n)
-        rarity = np.log((lines.n_customers + 1) / (buyers + 1)).astype(np.float32)
+        lines, newest = past.lines, past.lines.lags == 0
+        shape = (lines.n_customers, past.n_items)
+        had = _marked(lines.customers[~newest], lines.items[~newest], shape)
+        has = _marked(lines.customers[newest], lines.items[newest], shape)
+        had, has = affordable(had, has)
+        customers = max(1, len(np.unique(lines.customers)))
+        before = np.asarray(had.sum(axis=0)).ravel()
+        share = np.asarray(has.sum(axis=0)).ravel() / customers
 
-        had = np.flatnonzero(kept[lines.customers] & (lines.lags > 0))
-        pairs = places[lines.customers[had]].astype(np.int64) * n + lines.items[had]
-        counts = np.power(FADE, lines.lags[had] - 1) * rarity[lines.items[had]]
-        pairs, inverse = np.unique(pairs, return_inverse=True)
-        weights = np.bincount(inverse, counts, minlength=len(pairs))
-        owners, items = pairs // max(n, 1), pairs % max(n, 1)
-        lengths = np.sqrt(np.bincount(owners, weights**2))
-        strengths = weights / np.maximum(lengths[owners], 1e-9)
-        order = np.lexsort((owners, -strengths, items))
-        order = order[places_in_runs(items[order]) < LIKELY]
+        def lift(both: Floats, here: Ints, there: Ints) -> Floats:
+            above = (both - share[there] * before[here]) / (before[here] + PRIOR)
+            return np.where(both > 1, above, 0).astype(np.float32)
 
-        has = np.flatnonzero(kept[lines.customers] & (lines.lags == 0))
-        has = has[past.sellable[lines.items[has]]]
-        orders = np.bincount(places[lines.customers[has]], minlength=int(kept.sum()))
-        return cls(
-            rarity=rarity,
-            owner_bounds=np.append(0, np.cumsum(np.bincount(items[order], minlength=n))),
-            owners=owners[order].astype(np.int32),
-            strengths=strengths[order].astype(np.float32),
-            newest_bounds=np.append(0, np.cumsum(orders)),
-            newest=lines.items[has],
-        )
+        return cls(*nearest(had, has, lift, past.sellable))
 
-    def score(self, moment: Moment) -> Scored:
-        """Share of the nearest customers, by the square of their similarity, who had it newest."""
-        items, strengths = moment.history.lately(SEEDS, FADE)
-        strengths = strengths * self.rarity[items]
-        lines, sizes = _lines(self.owner_bounds, items)
-        if not len(lines):
-            return NOTHING
-        shared = self.strengths[lines] * np.repeat(strengths, sizes)
-        likeness = np.bincount(self.owners[lines], shared) ** 2
-        near = likeness.nonzero()[0]
-        if len(near) > NEAREST:
-            near = near[likeness[near].argpartition(len(near) - NEAREST)[-NEAREST:]]
-        said, sizes = _lines(self.newest_bounds, near)
-        if not len(said):
-            return NOTHING
-        weights = likeness[near] / likeness[near].sum()
-        return Scored(self.newest[said], np.repeat(weights, sizes))
-
-    def arrays(self) -> Mapping[str, NDArray[Any]]:
-        return {name: getattr(self, name) for name in self.__slots__}
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        return cls(**arrays)
-
-    def fits(self, n_items: int) -> bool:
-        customers = len(self.newest_bounds) - 1
-        return (
-            len(self.rarity) == n_items == len(self.owner_bounds) - 1
-            and len(self.owners) == len(self.strengths)
-            and within(self.owners, customers)
-            and within(self.newest, n_items)
-            and _bounds(self.owner_bounds, len(self.owners))
-            and _bounds(self.newest_bounds, len(self.newest))
-        )
+    @staticmethod
+    def seeds(moment: Moment) -> tuple[Ints, Floats]:
+        items, strengths = moment.history.lately(SEEDS, 1.0)
+        return items, np.minimum(strengths, 1.0)
 
 
-def _latest(lines: Lines) -> NDArray[np.bool_]:
-    """Which customers are kept, bool[n_customers]."""
-    newest = np.full(lines.n_customers, -np.inf)
-    several = lines.lags > 0
-    has_several = np.zeros(lines.n_customers, dtype=bool)
-    has_several[lines.customers[several]] = True
-    newest[lines.customers[~several]] = lines.days[~several]
-    newest[~has_several] = -np.inf
-    kept = np.zeros(lines.n_customers, dtype=bool)
-    latest = np.argsort(-newest, kind="stable")[:CUSTOMERS]
-    kept[latest[np.isfinite(newest[latest])]] = True
-    return kept
-
-
-def _firsts(lines: Lines) -> NDArray[np.int64]:
-    """One line of each customer and item."""
-    order = np.lexsort((lines.items, lines.customers))
-    return order[changes(lines.customers[order]) | changes(lines.items[order])]
-
-
-def _lines(
-    bounds: NDArray[np.int64], places: NDArray[Any]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The lines of each place one after the other, and how many each has."""
-    starts = bounds[places]
-    sizes = bounds[places + 1] - starts
-    ends = sizes.cumsum()
-    total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) + np.repeat(starts - ends + sizes, sizes), sizes
-
-
-def _bounds(bounds: NDArray[np.int64], size: int) -> bool:
-    rising = bool((np.diff(bounds) >= 0).all())
-    return rising and int(bounds[0]) == 0 and int(bounds[-1]) == size
+def _marked(customers: Ints, items: Ints, shape: tuple[int, int]) -> sparse.csr_matrix:
+    """1 where the customer has the item, float32[customers, n]."""
+    ones = np.ones(len(items), dtype=np.float32)
+    found = sparse.csr_matrix((ones, (customers, items)), shape=shape)
+    found.sum_duplicates()
+    found.data[:] = 1.0
+    return found

@@ -39,7 +39,7 @@ REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     "bought_before": tuple(OWN),
     "goes_with": ("score_together",),
     "ordered_next": ("score_following",),
-    "like_minded": ("score_neighbours", "score_similar"),
+    "like_minded": ("score_neighbours", "score_alike", "score_similar"),
     "same_need": ("score_replace", "same_category_as_contact"),
     "popular": (
         "score_popular", "item_sold", "item_recent", "item_newest", "item_before", "item_trend",

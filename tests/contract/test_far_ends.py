@@ -10,6 +10,7 @@ import pytest
 from models.candidates import SOURCES
 from models.candidates.base import Source, gather
 from models.candidates.following import Following
+from models.candidates.neighbours import Neighbours
 from models.candidates.together import Together
 from models.moment import Moment
 from models.past import Past
@@ -82,7 +83,7 @@ def test_what_never_sold_is_proposed_to_nobody_and_harms_nobody(
     assert len(owner.items) == len(owner.scores)
 
 
-@pytest.mark.parametrize("kind", [Together, Following])
+@pytest.mark.parametrize("kind", [Together, Following, Neighbours])
 def test_what_sold_once_goes_with_nothing_yet(kind: type[Source], rare: Past) -> None:
     source = kind.fit(rare, seed=1)
     assert (

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.candidates import neighbours
-from models.candidates.neighbours import Neighbours
+from models.candidates import alike
+from models.candidates.alike import Alike
 from models.moment import Moment
 from models.past import Past
 from models.purchases import Purchases, history_of
@@ -50,7 +50,7 @@ def a_moment(*items: int) -> Moment:
     return Moment(history_of(np.array(items, dtype=np.int32), days, ones, ones), TODAY)
 
 
-def said(source: Neighbours, *items: int) -> dict[int, float]:
+def said(source: Alike, *items: int) -> dict[int, float]:
     scored = source.score(a_moment(*items)).added_up()
     return dict(zip(scored.items.tolist(), scored.scores.tolist(), strict=True))
 
@@ -65,7 +65,7 @@ def test_scores_are_shares_by_the_square_of_the_cosine() -> None:
         zero**2 / (zero**2 + (0.9 * three) ** 2),
     ])  # fmt: skip
     expected = squares / squares.sum()
-    found = said(Neighbours.fit(a_past(), seed=1), 0)
+    found = said(Alike.fit(a_past(), seed=1), 0)
     assert found == {
         4: pytest.approx(expected[0], rel=1e-5),
         5: pytest.approx(expected[1], rel=1e-5),
@@ -74,24 +74,24 @@ def test_scores_are_shares_by_the_square_of_the_cosine() -> None:
 
 
 def test_whoever_shares_more_is_heard_more() -> None:
-    found = said(Neighbours.fit(a_past(), seed=1), 0, 1)
+    found = said(Alike.fit(a_past(), seed=1), 0, 1)
     assert found[4] > 2 * found[5]
 
 
 def test_newest_orders_are_what_is_foretold_and_not_what_is_compared() -> None:
     """Only one customer had item 3, and nobody had item 5 before a newest order."""
-    source = Neighbours.fit(a_past(), seed=1)
+    source = Alike.fit(a_past(), seed=1)
     assert said(source, 3) == {2: pytest.approx(1.0)}
     assert said(source, 5) == {}
 
 
 def test_one_order_says_nothing_of_what_comes_next() -> None:
-    assert said(Neighbours.fit(a_past([[[0]], [[0, 1]]]), seed=1), 0) == {}
+    assert said(Alike.fit(a_past([[[0]], [[0, 1]]]), seed=1), 0) == {}
 
 
 def test_only_the_nearest_are_listened_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neighbours, "NEAREST", 1)
-    assert said(Neighbours.fit(a_past(), seed=1), 0, 1) == {4: pytest.approx(1.0)}
+    monkeypatch.setattr(alike, "NEAREST", 1)
+    assert said(Alike.fit(a_past(), seed=1), 0, 1) == {4: pytest.approx(1.0)}
 
 
 def test_only_those_who_ordered_last_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,23 +103,21 @@ def test_only_those_who_ordered_last_are_kept(monkeypatch: pytest.MonkeyPatch) -
         bought.customers[order], bought.orders[order], bought.items[order], days[order],
         bought.quantities[order], bought.prices[order],
     )  # fmt: skip
-    monkeypatch.setattr(neighbours, "CUSTOMERS", 1)
-    assert said(Neighbours.fit(replace(past, purchases=later), seed=1), 0) == {
-        5: pytest.approx(1.0)
-    }
+    monkeypatch.setattr(alike, "CUSTOMERS", 1)
+    assert said(Alike.fit(replace(past, purchases=later), seed=1), 0) == {5: pytest.approx(1.0)}
 
 
 def test_an_item_that_all_had_asks_only_those_to_whom_it_matters_most(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Of the three, the first two had one item beside it; the third had a rarer one."""
-    monkeypatch.setattr(neighbours, "LIKELY", 2)
-    assert set(said(Neighbours.fit(a_past(), seed=1), 0)) == {4, 5}
+    monkeypatch.setattr(alike, "LIKELY", 2)
+    assert set(said(Alike.fit(a_past(), seed=1), 0)) == {4, 5}
 
 
 @pytest.mark.parametrize("field", ["owner_bounds", "owners", "newest_bounds", "newest"])
 def test_arrays_that_do_not_belong_together_fit_nothing(field: str) -> None:
-    source = Neighbours.fit(a_past(), seed=1)
+    source = Alike.fit(a_past(), seed=1)
     array = getattr(source, field)
     assert source.fits(N)
     assert not replace(source, **{field: array[:-1]}).fits(N)
