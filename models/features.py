@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -16,8 +17,9 @@ from models.candidates import SOURCES
 from models.candidates.base import Candidates
 from models.catalogue import FACTS, Catalogue
 from models.catalogue import PLACE as FACT
+from models.compiled import compiled
 from models.moment import Moment
-from models.purchases import Floats, History, Ints
+from models.purchases import Days, Floats, Ints
 
 NEVER: Final = 1000.0
 """Days 'since' something that never happened."""
@@ -65,124 +67,165 @@ FEATURES: Final = (
     *OWN, *CUSTOMER, *(f"item_{name}" for name in FACTS),
     *(f"score_{source.name}" for source in SOURCES), *CONTEXT,
 )  # fmt: skip
-_MISSING: Final = np.array(list(OWN.values()), dtype=np.float32)[:, None]
-_AFTER_OWN: Final = len(OWN)
-_AFTER_CUSTOMER: Final = _AFTER_OWN + len(CUSTOMER)
-_AFTER_ITEM: Final = _AFTER_CUSTOMER + len(FACTS)
-_AFTER_SCORES: Final = _AFTER_ITEM + len(SOURCES)
+_MISSING: Final = np.array(list(OWN.values()), dtype=np.float32)
+_STRANGER: Final = np.array((0, 0, 0, 0, 0.2, NEVER, 0, 0, 0), dtype=np.float32)
+_ENDS: Final = np.cumsum(
+    [0, len(OWN), len(CUSTOMER), len(FACTS), len(SOURCES), len(CONTEXT)]
+).tolist()
+_PARTS: Final = [slice(*ends) for ends in pairwise(_ENDS)]
 
 
 def features(moment: Moment, candidates: Candidates, catalogue: Catalogue) -> Floats:
     """Columns as in `FEATURES`.
 
     Returns:
-        float32[n candidates, len(FEATURES)], without NaN or infinity, column by column in memory.
+        float32[n candidates, len(FEATURES)], without NaN or infinity.
     """
     items, history = candidates.items, moment.history
-    table = np.empty((len(FEATURES), len(items)), dtype=np.float32)
-    table[:_AFTER_OWN] = _MISSING
+    table = np.empty((len(items), len(FEATURES)), dtype=np.float32)
+    own, customer, item, scores, context = (table[:, part] for part in _PARTS)
+    own[:], customer[:] = _MISSING, _STRANGER
     if len(history):
-        _fill_own(table[:_AFTER_OWN], moment, items, catalogue)
-    table[_AFTER_OWN:_AFTER_CUSTOMER] = _customer(moment, catalogue)[:, None]
-    table[_AFTER_CUSTOMER:_AFTER_ITEM] = catalogue.facts[items].T
-    table[_AFTER_ITEM:_AFTER_SCORES] = candidates.scores
-    _fill_context(table[_AFTER_SCORES:], moment, items, catalogue)
-    return table.T
-
-
-def _fill_own(table: Floats, moment: Moment, items: Ints, catalogue: Catalogue) -> None:
-    """What the customer's own history says of the candidates in it."""
-    history, by_item = moment.history, moment.history.by_item
-    since, ago = history.lags + 1, moment.day - history.days
-    newest, oldest, times = by_item.newest, by_item.oldest, by_item.counts
-    orders = float(since[0])
-    first, last, days = since[oldest], since[newest], ago[newest]
-    earlier = np.where(times > 1, since[by_item.lines[by_item.bounds[1:] - 2]], LONG_AGO)
-    gap = (ago[oldest] - days) / np.maximum(times - 1, 1)
-    usual = catalogue.facts[by_item.items, FACT["gap"]]
-    # One look at the customer's own rhythm is weak: lean on the item's until there are several.
-    blended = np.where(times > 1, (gap * (times - 1) + 2 * usual) / (times + 1), usual)
-    own = np.array(
-        (
-            times,
-            by_item.sums(np.power(0.9, history.lags)),
-            by_item.sums(np.power(0.6, history.lags)),
-            by_item.sums(np.exp(ago / -DECAY_DAYS)),
-            times / orders,
-            last,
-            earlier,
-            first,
-            np.minimum(days, NEVER),
-            (times - 0.7) / (first + 0.5),
-            gap,
-            np.minimum(days / np.maximum(blended, 1.0), 10.0),
-            history.quantities[newest],
-        ),
-        dtype=np.float32,
-    )
-    place = items.searchsorted(by_item.items)
-    place[place == len(items)] = 0
-    known = (items[place] == by_item.items).nonzero()[0] if len(items) else place[:0]
-    table[:, place[known]] = own[:, known]
-
-
-def _customer(moment: Moment, catalogue: Catalogue) -> Floats:
-    """What is the same for all candidates, float32[len(CUSTOMER)]."""
-    history = moment.history
-    if not len(history):
-        return np.array((0, 0, 0, 0, 0.2, NEVER, 0, 0, 0), dtype=np.float32)
-    lines, different = len(history), len(history.by_item.items)
-    orders = int(history.lags[0]) + 1
-    last = lines - int(history.orders.searchsorted(history.orders[-1]))
-    first = int(history.orders.searchsorted(history.orders[0], side="right"))
-    tastes = catalogue.facts[history.items].mean(axis=0)
-    return np.array(
-        (
-            orders,
-            lines / orders,
-            last,
-            different,
-            (lines - different + 0.4) / (lines - first + 2),
-            min(moment.day - history.days[-1], NEVER),
-            min((history.days[-1] - history.days[0]) / max(orders - 1, 1), NEVER),
-            tastes[FACT["sold"]],
-            tastes[FACT["repeat_rate"]],
-        ),
-        dtype=np.float32,
-    )
-
-
-def _fill_context(table: Floats, moment: Moment, items: Ints, catalogue: Catalogue) -> None:
-    """Season, money, sort, and what the contact was about."""
-    history, categories = moment.history, catalogue.categories[items]
+        by_item = history.by_item
+        _fill_own(
+            own, items, moment.day, by_item.items, by_item.lines, by_item.bounds, history.lags,
+            history.days, history.quantities, catalogue.facts, FACT["gap"],
+        )  # fmt: skip
+        _fill_customer(
+            customer, moment.day, len(by_item.items), history.items, history.lags, history.days,
+            catalogue.facts, FACT["sold"], FACT["repeat_rate"],
+        )  # fmt: skip
+    item[:] = catalogue.facts[items]
+    scores[:] = candidates.scores.T
     month = date.fromordinal(EPOCH + math.floor(moment.day)).month - 1
-    table[0] = catalogue.seasons[items, month]
-    table[1] = catalogue.facts[items, FACT["price"]] - _mean_price(history, catalogue)
-    table[2] = _shares(history, catalogue, categories)
-    table[3] = moment.gives_back
-    table[4:] = 0.0
-    if len(moment.contact_items):
-        table[4] = _among(items, moment.contact_items)
-        of_contact = catalogue.categories[moment.contact_items]
-        table[5] = _among(categories, of_contact[of_contact >= 0])
+    _fill_context(
+        context, items, month, history.items, history.prices, moment.contact_items,
+        moment.gives_back, catalogue.facts, FACT["price"], catalogue.mean_price,
+        catalogue.seasons, catalogue.categories,
+    )  # fmt: skip
+    return table
 
 
-def _mean_price(history: History, catalogue: Catalogue) -> float:
-    """Log, of what the customer pays; of a stranger, what the catalogue costs."""
-    if len(history):
-        return float(np.log1p(np.maximum(history.prices, 0)).mean())
-    return catalogue.mean_price
+@compiled
+def _fill_own(
+    table: Floats,
+    items: Ints,
+    day: float,
+    own: Ints,
+    lines: NDArray[np.int64],
+    bounds: NDArray[np.int64],
+    lags: Ints,
+    days: Days,
+    quantities: Floats,
+    facts: Floats,
+    gap_of_item: int,
+) -> None:
+    """What the customer's own history says of the candidates in it; both in the same order."""
+    at = 0
+    for k in range(len(own)):
+        while at < len(items) and items[at] < own[k]:
+            at += 1
+        if at == len(items) or items[at] > own[k]:
+            continue
+        first, last, times = lines[bounds[k]], lines[bounds[k + 1] - 1], bounds[k + 1] - bounds[k]
+        slow = fast = by_day = 0.0
+        for line in lines[bounds[k] : bounds[k + 1]]:
+            slow += 0.9 ** lags[line]
+            fast += 0.6 ** lags[line]
+            by_day += math.exp((days[line] - day) / DECAY_DAYS)
+        earlier = lags[lines[bounds[k + 1] - 2]] + 1.0 if times > 1 else LONG_AGO
+        since = day - days[last]
+        gap = (days[last] - days[first]) / max(times - 1, 1)
+        # One look at the customer's own rhythm is weak: lean on the item's until there are several.
+        usual = np.float64(facts[own[k], gap_of_item])
+        if times > 1:
+            usual = (gap * (times - 1) + 2 * usual) / (times + 1)
+        values = (
+            float(times),
+            slow,
+            fast,
+            by_day,
+            times / (lags[0] + 1.0),
+            lags[last] + 1.0,
+            earlier,
+            lags[first] + 1.0,
+            min(since, NEVER),
+            (times - 0.7) / (lags[first] + 1.5),
+            gap,
+            min(since / max(usual, 1.0), 10.0),
+            np.float64(quantities[last]),
+        )
+        for column in range(len(values)):
+            table[at, column] = values[column]
 
 
-def _shares(history: History, catalogue: Catalogue, categories: Ints) -> NDArray[np.float64]:
-    """Share of the customer's lines that are of each candidate's category, 0 where unknown."""
-    bought = catalogue.categories[history.items]
-    bought.sort()
-    count = bought.searchsorted(categories, "right") - bought.searchsorted(categories, "left")
-    return np.where(categories >= 0, count / max(1, len(bought)), 0.0)
+@compiled
+def _fill_customer(
+    table: Floats,
+    day: float,
+    different: int,
+    items: Ints,
+    lags: Ints,
+    days: Days,
+    facts: Floats,
+    sold: int,
+    repeat_rate: int,
+) -> None:
+    """What is the same for all candidates, of a customer with a history."""
+    first = last = 0
+    popular = repeated = 0.0
+    for line in range(len(items)):
+        first += lags[line] == lags[0]
+        last += lags[line] == 0
+        popular += facts[items[line], sold]
+        repeated += facts[items[line], repeat_rate]
+    lines, orders = len(items), lags[0] + 1
+    values = (
+        float(orders),
+        lines / orders,
+        float(last),
+        float(different),
+        (lines - different + 0.4) / (lines - first + 2),
+        min(day - days[-1], NEVER),
+        min((days[-1] - days[0]) / max(orders - 1, 1), NEVER),
+        popular / lines,
+        repeated / lines,
+    )
+    for column in range(len(values)):
+        table[:, column] = values[column]
 
 
-def _among(values: Ints, few: Ints) -> NDArray[np.bool_]:
-    """Which of the values, [n], are one of a handful."""
-    found: NDArray[np.bool_] = (values == few[:, None]).any(axis=0)
-    return found
+@compiled
+def _fill_context(
+    table: Floats,
+    items: Ints,
+    month: int,
+    bought: Ints,
+    prices: Floats,
+    contact_items: Ints,
+    gives_back: bool,
+    facts: Floats,
+    price: int,
+    mean_price: float,
+    seasons: Floats,
+    categories: Ints,
+) -> None:
+    """Season, money, sort, and what the contact was about."""
+    if len(prices):  # what the customer pays; of a stranger, what the catalogue costs
+        mean_price = 0.0
+        for paid in prices:
+            mean_price += math.log1p(max(paid, 0.0)) / len(prices)
+    for at in range(len(items)):
+        category, of_category = categories[items[at]], 0
+        for item in bought:
+            of_category += categories[item] == category
+        in_contact = same_category = False
+        for item in contact_items:
+            in_contact |= item == items[at]
+            same_category |= category >= 0 and categories[item] == category
+        table[at, 0] = seasons[items[at], month]
+        table[at, 1] = facts[items[at], price] - mean_price
+        table[at, 2] = of_category / max(len(bought), 1) if category >= 0 else 0.0
+        table[at, 3] = gives_back
+        table[at, 4] = in_contact
+        table[at, 5] = same_category

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.compiled import compiled
+
 HISTORY_LINES = 10_000
 """The newest lines of one customer that the models look at: bounds the cost of a wholesaler."""
 
@@ -32,10 +34,9 @@ class ByItem:
     lines: NDArray[np.int64]
     bounds: NDArray[np.int64]
 
-    def sums(self, weights: Days) -> Days:
-        """Weights of the history's lines, float64[n], added up per item, float64[k]."""
-        sums: Days = np.add.reduceat(weights[self.lines], self.bounds[:-1])
-        return sums
+    def faded(self, fade: float, lags: Ints) -> Days:
+        """Sum of `fade ** lag` over the lines of each item, float64[k]; lags as in `History`."""
+        return _faded(self.lines, self.bounds, fade, lags)
 
     @property
     def oldest(self) -> NDArray[np.int64]:
@@ -93,7 +94,7 @@ class History:
         Returns:
             items, each once, int32[k]; the sum of `fade ** lag` over its lines, float32[k].
         """
-        items, strengths = self.by_item.items, self.by_item.sums(np.power(fade, self.lags))
+        items, strengths = self.by_item.items, self.by_item.faded(fade, self.lags)
         if len(items) > limit:
             newest = self.orders[self.by_item.newest].argsort(kind="stable")[-limit:]
             items, strengths = items[newest], strengths[newest]
@@ -115,6 +116,15 @@ class History:
             self.quantities[start:end],
             self.prices[start:end],
         )
+
+
+@compiled
+def _faded(lines: NDArray[np.int64], bounds: NDArray[np.int64], fade: float, lags: Ints) -> Days:
+    sums = np.zeros(len(bounds) - 1)
+    for item in range(len(sums)):
+        for line in lines[bounds[item] : bounds[item + 1]]:
+            sums[item] += fade ** lags[line]
+    return sums
 
 
 def history_of(items: Ints, days: Days, quantities: Floats, prices: Floats) -> History:

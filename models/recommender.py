@@ -22,14 +22,12 @@ class Ranking:
     Attributes:
         order: places into the arrays, most likely first, int64[n].
         table: the features, float32[n, len(FEATURES)].
-        leaves: of the ranker's trees, [trees, n].
         probabilities: calibrated, float32[n].
     """
 
     candidates: Candidates
     order: NDArray[np.int64]
     table: Floats
-    leaves: NDArray[np.intp]
     probabilities: Floats
 
 
@@ -45,12 +43,10 @@ class Recommender:
         """All candidates for a moment, most likely first; ties in the order of the catalogue."""
         candidates = gather(self.sources, moment)
         table = features(moment, candidates, self.catalogue)
-        leaves = self.ranker.leaves(table)
-        log_odds = self.ranker.log_odds(leaves)
+        log_odds = self.ranker.log_odds(table)
         return Ranking(
             candidates=candidates,
             order=np.lexsort((candidates.items, -log_odds)),
             table=table,
-            leaves=leaves,
             probabilities=self.ranker.probability(log_odds),
         )

@@ -85,7 +85,7 @@ def fit_ranker(data: Dataset, split: Split, seed: int) -> Ranker:
         trees = fit_trees(_of_the_others(tables, fold), seed)
         for table in tables:
             asked = table.only(table.customers % FOLDS == fold)
-            log_odds = trees.log_odds(trees.leaves(asked.features))
+            log_odds = trees.log_odds(asked.features)
             said.append(likeliest(log_odds, asked.labels, asked.moments))
     log_odds, came = (np.concatenate(columns) for columns in zip(*said, strict=True))
     return calibrated(fit_trees(tables, seed), log_odds, came)

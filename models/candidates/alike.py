@@ -14,8 +14,9 @@ from typing import Any, ClassVar, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from models.candidates.base import NOTHING, Scored, within
+from models.candidates.base import Scored, within
 from models.candidates.neighbourhood import SEEDS
+from models.compiled import compiled
 from models.moment import Moment
 from models.past import Lines, Past
 from models.purchases import Floats, Ints, changes, places_in_runs
@@ -86,20 +87,12 @@ class Alike:
     def score(self, moment: Moment) -> Scored:
         """Share of the nearest customers, by the square of their similarity, who had it newest."""
         items, strengths = moment.history.lately(SEEDS, FADE)
-        strengths = strengths * self.rarity[items]
-        lines, sizes = _lines(self.owner_bounds, items)
-        if not len(lines):
-            return NOTHING
-        shared = self.strengths[lines] * np.repeat(strengths, sizes)
-        likeness = np.bincount(self.owners[lines], shared) ** 2
-        near = likeness.nonzero()[0]
-        if len(near) > NEAREST:
-            near = near[likeness[near].argpartition(len(near) - NEAREST)[-NEAREST:]]
-        said, sizes = _lines(self.newest_bounds, near)
-        if not len(said):
-            return NOTHING
-        weights = likeness[near] / likeness[near].sum()
-        return Scored(self.newest[said], np.repeat(weights, sizes))
+        return Scored(
+            *_of_the_nearest(
+                items, strengths * self.rarity[items], self.owner_bounds, self.owners,
+                self.strengths, self.newest_bounds, self.newest,
+            )
+        )  # fmt: skip
 
     def arrays(self) -> Mapping[str, NDArray[Any]]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -140,15 +133,45 @@ def _firsts(lines: Lines) -> NDArray[np.int64]:
     return order[changes(lines.customers[order]) | changes(lines.items[order])]
 
 
-def _lines(
-    bounds: NDArray[np.int64], places: NDArray[Any]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The lines of each place one after the other, and how many each has."""
-    starts = bounds[places]
-    sizes = bounds[places + 1] - starts
-    ends = sizes.cumsum()
-    total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) + np.repeat(starts - ends + sizes, sizes), sizes
+@compiled
+def _of_the_nearest(
+    items: Ints,
+    strengths: Floats,
+    owner_bounds: NDArray[np.int64],
+    owners: Ints,
+    owned: Floats,
+    newest_bounds: NDArray[np.int64],
+    newest: Ints,
+) -> tuple[Ints, Floats]:
+    """Newest orders of the customers who share most with these items, and what each counts."""
+    likeness = np.zeros(len(newest_bounds) - 1)
+    near = np.empty(len(likeness), dtype=np.int64)
+    found = 0
+    for item, strength in zip(items, strengths):
+        for place in range(owner_bounds[item], owner_bounds[item + 1]):
+            owner, shared = owners[place], owned[place] * strength
+            if shared > 0 and likeness[owner] == 0:
+                near[found] = owner
+                found += 1
+            likeness[owner] += shared
+    near = near[:found]
+    if found > NEAREST:
+        alike = likeness[near]
+        least = np.partition(alike, found - NEAREST)[found - NEAREST]
+        near = np.append(near[alike > least], near[alike == least])[:NEAREST]
+    total, lines = 0.0, 0
+    for owner in near:
+        total += likeness[owner] ** 2
+        lines += newest_bounds[owner + 1] - newest_bounds[owner]
+    said = np.empty(lines, dtype=np.int32)
+    scores = np.empty(lines, dtype=np.float32)
+    line = 0
+    for owner in near:
+        for place in range(newest_bounds[owner], newest_bounds[owner + 1]):
+            said[line] = newest[place]
+            scores[line] = likeness[owner] ** 2 / total
+            line += 1
+    return said, scores
 
 
 def _bounds(bounds: NDArray[np.int64], size: int) -> bool:

@@ -13,9 +13,10 @@ from typing import Any, ClassVar, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from models.compiled import compiled
 from models.moment import Moment
 from models.past import Past
-from models.purchases import Floats, Ints, bounds_of_runs
+from models.purchases import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,32 +24,12 @@ class Scored:
     """What a source says of items: the sum of all scores of an item is its score.
 
     Attributes:
-        items: positions, in any order, -1 for none, int32[k].
+        items: positions, in any order, int32[k].
         scores: above zero, or 0 where nothing is said, float[k].
     """
 
     items: Ints
     scores: NDArray[Any]
-
-    def added_up(self) -> Scored:
-        """Items rising and each once, with scores above zero."""
-        # An item and the bits of its score are one number, by the item first: numbers are sorted
-        # five times as fast as places are by `argsort`, and nothing is to be looked up after.
-        pairs = np.empty((len(self.items), 2), dtype="<i4")
-        pairs[:, 0] = self.scores.astype("<f4").view("<i4")
-        pairs[:, 1] = self.items
-        pairs.view("<i8").ravel().sort()
-        items, scores = pairs[:, 1], pairs[:, 0].view("<f4")
-        first = bounds_of_runs(items)[:-1]
-        sums = np.add.reduceat(scores, first)
-        said = sums.nonzero()[0]
-        return Scored(items[first[said]], sums[said])
-
-    def best(self, limit: int) -> Ints:
-        """The items with the `limit` highest scores, in no order; each is here only once."""
-        if len(self.items) <= limit:
-            return self.items
-        return self.items[self.scores.argpartition(len(self.items) - limit)[-limit:]]
 
 
 NOTHING = Scored(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32))
@@ -97,31 +78,80 @@ class Candidates:
 
 
 def gather(sources: Sequence[Source], moment: Moment) -> Candidates:
-    """Ask every source, in the order of `SOURCES`, and merge what they say.
-
-    All that is said is added up at once, under keys that count first the source and then the item.
-    """
+    """Ask every source, in the order of `SOURCES`, and merge what they say."""
     scored = [source.score(moment) for source in sources]
+    ends = np.array([len(one.items) for one in scored]).cumsum()
+    limits = np.array([source.limit for source in sources])
     items = np.concatenate([one.items for one in scored])
-    stride = int(items.max(initial=0)) + 2  # -1, which stands for none, has room too
-    offsets = np.arange(1, len(sources) * stride, stride, dtype=np.int32)
-    items += offsets.repeat([len(one.items) for one in scored])
-    said = Scored(items, np.concatenate([one.scores for one in scored])).added_up()
-    ends = said.items.searchsorted(offsets + (stride - 1)).tolist()
-    best = np.concatenate(
-        [
-            Scored(said.items[start:end], said.scores[start:end]).best(source.limit)
-            for source, start, end in zip(sources, [0, *ends], ends, strict=False)
-        ]
-    )
-    best %= stride
-    best -= 1
-    best.sort()
-    found = best[bounds_of_runs(best)[:-1]]
-    wanted = found + offsets[:, None]
-    place = said.items.searchsorted(wanted)
-    scores = said.scores.take(place, mode="clip") * (said.items.take(place, mode="clip") == wanted)
-    return Candidates(found, scores)
+    scores = np.concatenate([one.scores for one in scored], dtype=np.float32, casting="same_kind")
+    return Candidates(*_merged(items, scores, ends, limits))
+
+
+@compiled
+def _insert(top: Floats, value: np.float32) -> None:
+    """Put a value among the highest, which rise, in place of the lowest."""
+    if value <= top[0]:
+        return
+    at = 0
+    while at + 1 < len(top) and top[at + 1] < value:
+        top[at] = top[at + 1]
+        at += 1
+    top[at] = value
+
+
+@compiled
+def _merged(
+    items: Ints, scores: Floats, ends: NDArray[np.int64], limits: NDArray[np.int64]
+) -> tuple[Ints, Floats]:
+    """The items with the highest sums of each source, with all their sums, as in `Candidates`.
+
+    Args:
+        items, scores: what the sources say, one after the other.
+        ends: where each source's part ends.
+        limits: how many of each are kept; of equal sums, those that were said first.
+    """
+    # An item's row is found in a hash table, half full at most: in the first slot that has it,
+    # or has nothing, from where its position would be.
+    size = 16
+    while size < 2 * len(items):
+        size *= 2
+    rows = np.full(size, -1, dtype=np.int32)
+    found = np.empty(len(items), dtype=np.int32)
+    sums = np.empty((len(items), len(ends)), dtype=np.float32)
+    best = np.zeros(len(items), dtype=np.bool_)
+    said = np.empty(len(items), dtype=np.int32)
+    n, start = 0, 0
+    for source in range(len(ends)):
+        n_said = 0
+        for place in range(start, ends[source]):
+            slot = items[place] & (size - 1)
+            while rows[slot] >= 0 and found[rows[slot]] != items[place]:
+                slot = (slot + 1) & (size - 1)
+            row = rows[slot]
+            if row < 0:
+                row = rows[slot] = n
+                found[row], sums[row] = items[place], 0
+                n += 1
+            if sums[row, source] == 0 and scores[place] > 0:
+                said[n_said] = row
+                n_said += 1
+            sums[row, source] += scores[place]
+        start = ends[source]
+        top = np.zeros(limits[source], dtype=np.float32)
+        for row in said[:n_said]:
+            _insert(top, sums[row, source])
+        room = (top == top[0]).sum()
+        for row in said[:n_said]:
+            best[row] |= sums[row, source] > top[0]
+            if sums[row, source] == top[0] and room > 0:
+                best[row] = True
+                room -= 1
+    kept = np.flatnonzero(best[:n])
+    kept = kept[np.argsort(found[kept])]
+    of_kept = np.empty((len(ends), len(kept)), dtype=np.float32)
+    for k in range(len(kept)):
+        of_kept[:, k] = sums[kept[k]]
+    return found[kept], of_kept
 
 
 def within(items: Ints, n_items: int) -> bool:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from models.candidates.base import Scored, within
+from models.compiled import compiled
 from models.moment import Moment
 from models.purchases import Floats, Ints, places_in_runs
 
@@ -45,9 +46,7 @@ class Neighbourhood:
     weights: Floats
 
     def score(self, moment: Moment) -> Scored:
-        seeds, strengths = self.seeds(moment)
-        weights = self.weights.take(seeds, axis=0) * strengths[:, None]
-        return Scored(self.neighbours.take(seeds, axis=0).ravel(), weights.ravel())
+        return Scored(*_around(self.neighbours, self.weights, *self.seeds(moment)))
 
     @staticmethod
     def seeds(moment: Moment) -> tuple[Ints, Floats]:
@@ -64,6 +63,24 @@ class Neighbourhood:
     def fits(self, n_items: int) -> bool:
         same = self.neighbours.shape == self.weights.shape == (n_items, NEIGHBOURS)
         return same and within(self.neighbours, n_items)
+
+
+@compiled
+def _around(
+    neighbours: Ints, weights: Floats, seeds: Ints, strengths: Floats
+) -> tuple[Ints, Floats]:
+    """The neighbours of all seeds with their weights, each by the strength of its seed."""
+    items = np.empty(len(seeds) * neighbours.shape[1], dtype=np.int32)
+    scores = np.empty(len(items), dtype=np.float32)
+    found = 0
+    for seed, strength in zip(seeds, strengths):
+        for place in range(neighbours.shape[1]):
+            if weights[seed, place] <= 0:
+                break
+            items[found] = neighbours[seed, place]
+            scores[found] = weights[seed, place] * strength
+            found += 1
+    return items[:found], scores[:found]
 
 
 def affordable(

@@ -37,7 +37,7 @@ class Repeat:
         history = moment.history
         if not len(history):
             return NOTHING
-        items, scores = history.by_item.items, history.by_item.sums(np.power(FADE, history.lags))
+        items, scores = history.by_item.items, history.by_item.faded(FADE, history.lags)
         sellable = self.sellable[items]
         return Scored(items[sellable], scores[sellable])
 

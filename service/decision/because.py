@@ -11,7 +11,6 @@ from typing import Final
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from models.candidates.following import Following
 from models.candidates.neighbourhood import Neighbourhood
@@ -61,7 +60,6 @@ for _group, _names in enumerate(REASONS.values()):
 
 def because(
     row: Floats,
-    leaves: NDArray[np.intp],
     position: int,
     moment: Moment,
     recommender: Recommender,
@@ -71,13 +69,12 @@ def because(
 
     Args:
         row: the item's features, float32[len(FEATURES)].
-        leaves: where the item ended up in each of the ranker's trees, [trees].
         position: of the item in the catalogue.
         moment: for which the item was ranked.
         recommender: that ranked it.
         name_of: the name of the item at a position, None of one that is no longer there.
     """
-    added = recommender.ranker.contributions(leaves, _GROUPS)[: len(REASONS)]
+    added = recommender.ranker.contributions(row, _GROUPS)[: len(REASONS)]
     for reason in sorted(zip(REASONS, added.tolist(), strict=True), key=lambda one: -one[1]):
         told = _tell(reason[0], row, position, moment, recommender, name_of)
         if told:

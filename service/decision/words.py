@@ -36,8 +36,7 @@ def put_into_words(
     for chosen in choice.chosen:
         row, item = ranking.table[chosen.place], chosen.item
         position = int(ranking.candidates.items[chosen.place])
-        leaves = ranking.leaves[:, chosen.place]
-        reason = because(row, leaves, position, moment, recommender, name_of)
+        reason = because(row, position, moment, recommender, name_of)
         kind = kind_of(row, moment, reason)
         since = float(row[PLACE["days_since_item"]])
         contact = request.interaction

@@ -18,6 +18,7 @@ from models.moment import Moment
 from models.past import Past
 from models.purchases import History, history_of
 from tests.contract.test_sources import N_ITEMS, TODAY, a_past
+from tests.scores import added_up
 
 N_NEVER_SOLD = 40
 """Beside those that the checkerboard sells: a history may have more items than sources look at."""
@@ -66,7 +67,7 @@ def test_candidates_are_sellable_each_once_and_their_features_are_numbers(
     catalogue, sources = learned()
     moment = a_moment(a_history(lines), topic, contact)
     for source in sources:
-        scored = source.score(moment).added_up()
+        scored = added_up(source.score(moment))
         assert (np.diff(scored.items) > 0).all()
         assert SELLABLE[scored.items].all()
         assert np.isfinite(scored.scores).all()

@@ -16,6 +16,7 @@ from models.moment import Moment
 from models.past import Past
 from models.purchases import Purchases
 from tests.contract.test_sources import N_ITEMS, TODAY, checkerboard, history_of
+from tests.scores import added_up
 
 N = 1000
 LARGE = range(N - 800, N)
@@ -78,15 +79,13 @@ def test_what_never_sold_is_proposed_to_nobody_and_harms_nobody(
     for about in (NEVER_SOLD, SOLD_ONCE, 0):
         for history in (history_of(0, 2), history_of(SOLD_ONCE)):
             moment = Moment(history, TODAY, "return", np.array([about], dtype=np.int32))
-            assert NEVER_SOLD not in source.score(moment).added_up().items
-    owner = source.score(Moment(history_of(NEVER_SOLD), TODAY)).added_up()
+            assert NEVER_SOLD not in added_up(source.score(moment)).items
+    owner = added_up(source.score(Moment(history_of(NEVER_SOLD), TODAY)))
     assert len(owner.items) == len(owner.scores)
 
 
 @pytest.mark.parametrize("kind", [Together, Following, Neighbours])
 def test_what_sold_once_goes_with_nothing_yet(kind: type[Source], rare: Past) -> None:
     source = kind.fit(rare, seed=1)
-    assert (
-        SOLD_ONCE not in source.score(Moment(history_of(*range(N_ITEMS)), TODAY)).added_up().items
-    )
-    assert not len(source.score(Moment(history_of(SOLD_ONCE), TODAY)).added_up().items)
+    assert SOLD_ONCE not in added_up(source.score(Moment(history_of(*range(N_ITEMS)), TODAY))).items
+    assert not len(added_up(source.score(Moment(history_of(SOLD_ONCE), TODAY))).items)

@@ -12,6 +12,7 @@ from models.candidates.base import Source, gather
 from models.moment import Moment
 from models.past import Past
 from models.purchases import History, Purchases, no_history
+from tests.scores import added_up
 
 N_ITEMS = 20
 TODAY = 400.0
@@ -73,7 +74,7 @@ def source(kind: type[Source]) -> Source:
 
 
 def test_scored_are_items_of_the_catalogue_each_once_in_its_order(source: Source) -> None:
-    scored = source.score(a_return(2)).added_up()
+    scored = added_up(source.score(a_return(2)))
     assert len(scored.items) > 0
     assert (np.diff(scored.items) > 0).all()
     assert scored.items.min() >= 0
@@ -82,7 +83,7 @@ def test_scored_are_items_of_the_catalogue_each_once_in_its_order(source: Source
 
 
 def test_the_best_are_those_with_the_highest_scores(source: Source) -> None:
-    scored = source.score(a_return(2)).added_up()
+    scored = added_up(source.score(a_return(2)))
     best = set(scored.best(2).tolist())
     chosen = np.isin(scored.items, list(best))
     assert len(best) == min(2, len(scored.items))
@@ -90,26 +91,26 @@ def test_the_best_are_those_with_the_highest_scores(source: Source) -> None:
 
 
 def test_a_customer_without_orders_is_no_error(source: Source) -> None:
-    scored = source.score(Moment(no_history(), TODAY)).added_up()
+    scored = added_up(source.score(Moment(no_history(), TODAY)))
     assert len(scored.items) == len(scored.scores)
 
 
 def test_popular_is_never_empty() -> None:
     popular = next(kind for kind in SOURCES if kind.name == "popular")
     source = popular.fit(a_past(), seed=1)
-    assert len(source.score(Moment(no_history(), TODAY)).added_up().items) > 0
+    assert len(added_up(source.score(Moment(no_history(), TODAY))).items) > 0
 
 
 def test_a_source_learned_from_nothing_proposes_nothing_new(kind: type[Source]) -> None:
     """The first day of a shop: only what the customer bought can be said."""
     source = kind.fit(a_past(checkerboard().before(0.0)), seed=1)
-    proposed = source.score(Moment(history_of(3), TODAY)).added_up().items.tolist()
+    proposed = added_up(source.score(Moment(history_of(3), TODAY))).items.tolist()
     assert proposed in ([], [3])
 
 
 def test_arrays_rebuild_the_same_source(source: Source, kind: type[Source]) -> None:
     again = kind.from_arrays(dict(source.arrays()))
-    then, now = again.score(a_return(2)).added_up(), source.score(a_return(2)).added_up()
+    then, now = added_up(again.score(a_return(2))), added_up(source.score(a_return(2)))
     np.testing.assert_array_equal(then.items, now.items)
     np.testing.assert_array_equal(then.scores, now.scores)
 
@@ -121,7 +122,7 @@ def test_arrays_fit_their_own_catalogue_and_no_smaller_one(source: Source) -> No
 
 
 def test_fitting_twice_with_one_seed_gives_the_same(kind: type[Source]) -> None:
-    first, second = (kind.fit(a_past(), seed=7).score(a_return(4)).added_up() for _ in range(2))
+    first, second = (added_up(kind.fit(a_past(), seed=7).score(a_return(4))) for _ in range(2))
     np.testing.assert_array_equal(first.items, second.items)
     np.testing.assert_allclose(first.scores, second.scores, rtol=1e-4)
 
@@ -132,7 +133,7 @@ def test_fitting_twice_with_one_seed_gives_the_same(kind: type[Source]) -> None:
 def test_personal_sources_stay_on_the_colour_of_the_customer(name: str) -> None:
     kind = next(kind for kind in SOURCES if kind.name == name)
     source = kind.fit(a_past(), seed=1)
-    top = source.score(a_return(4)).added_up().best(3)
+    top = added_up(source.score(a_return(4))).best(3)
     assert len(top) == 3
     assert (top % 2 == 0).all()
 
@@ -141,13 +142,13 @@ def test_together_looks_at_the_items_of_the_contact_too() -> None:
     together = next(kind for kind in SOURCES if kind.name == "together")
     source = together.fit(a_past(), seed=1)
     moment = Moment(no_history(), TODAY, "return", np.array([6], dtype=np.int32))
-    assert {4, 8} <= set(source.score(moment).added_up().items.tolist())
+    assert {4, 8} <= set(added_up(source.score(moment)).items.tolist())
 
 
 def test_replace_has_nothing_to_say_of_a_contact_that_gives_nothing_back() -> None:
     source = next(kind for kind in SOURCES if kind.name == "replace")
     asked = Moment(history_of(0), TODAY, "product_question", np.array([2], dtype=np.int32))
-    assert not len(source.fit(a_past(), seed=1).score(asked).added_up().items)
+    assert not len(added_up(source.fit(a_past(), seed=1).score(asked)).items)
 
 
 def test_following_knows_the_order_of_orders() -> None:
@@ -166,8 +167,8 @@ def test_following_knows_the_order_of_orders() -> None:
     )  # fmt: skip
     following = next(kind for kind in SOURCES if kind.name == "following")
     source = following.fit(a_past(bought), seed=1)
-    assert source.score(Moment(history_of(0), TODAY)).added_up().items.tolist() == [1]
-    assert source.score(Moment(history_of(1), TODAY)).added_up().items.tolist() == []
+    assert added_up(source.score(Moment(history_of(0), TODAY))).items.tolist() == [1]
+    assert added_up(source.score(Moment(history_of(1), TODAY))).items.tolist() == []
 
 
 def test_gathering_keeps_what_every_source_says_of_each_candidate() -> None:
@@ -175,7 +176,7 @@ def test_gathering_keeps_what_every_source_says_of_each_candidate() -> None:
     candidates = gather(sources, a_return(2))
     assert (np.diff(candidates.items) > 0).all()
     for row, source in zip(candidates.scores, sources, strict=True):
-        scored = source.score(a_return(2)).added_up()
+        scored = added_up(source.score(a_return(2)))
         assert set(scored.best(source.limit).tolist()) <= set(candidates.items.tolist())
         said = dict(zip(scored.items.tolist(), scored.scores.tolist(), strict=True))
         expected = [said.get(item, 0.0) for item in candidates.items.tolist()]
@@ -186,6 +187,6 @@ def test_what_is_no_longer_sold_takes_nobodys_place(kind: type[Source]) -> None:
     """It still teaches, but neither best sellers nor neighbours are lost to it."""
     past = a_past()
     gone = replace(past, sellable=np.arange(N_ITEMS) % 4 != 0)
-    scored = kind.fit(gone, seed=1).score(a_return(4)).added_up()
+    scored = added_up(kind.fit(gone, seed=1).score(a_return(4)))
     assert len(scored.items) > 0
     assert (scored.items % 4 != 0).all()

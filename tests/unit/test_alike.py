@@ -12,6 +12,7 @@ from models.candidates.alike import Alike
 from models.moment import Moment
 from models.past import Past
 from models.purchases import Purchases, history_of
+from tests.scores import added_up
 
 N = 6
 TODAY = 100.0
@@ -51,7 +52,7 @@ def a_moment(*items: int) -> Moment:
 
 
 def said(source: Alike, *items: int) -> dict[int, float]:
-    scored = source.score(a_moment(*items)).added_up()
+    scored = added_up(source.score(a_moment(*items)))
     return dict(zip(scored.items.tolist(), scored.scores.tolist(), strict=True))
 
 

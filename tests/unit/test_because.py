@@ -44,8 +44,7 @@ def reason_of(
         values=np.concatenate([tree.values for tree in trees]),
     )
     recommender = Recommender(None, sources, ranker)  # type: ignore[arg-type]
-    leaves = ranker.leaves(row[None])[:, 0]
-    return because(row, leaves, 6, MOMENT, recommender, (names or {}).get)
+    return because(row, 6, MOMENT, recommender, (names or {}).get)
 
 
 MOMENT = Moment(history_of(0, 2, 4), TODAY)

@@ -73,12 +73,3 @@ def test_the_largest_orders_are_left_out_when_all_pairs_are_too_many(
     assert [one.toarray().sum() for one in few] == [1 + 2, 1 + 2]
     monkeypatch.setattr(neighbourhood, "MOST_PAIRS", 0)
     assert affordable(left, right)[0].shape == (0, N)
-
-
-def test_scores_of_one_item_are_added_up() -> None:
-    scored = Scored(
-        np.array([5, 2, 9, 5], dtype=np.int32), np.array([1.0, 2.0, 0.0, 0.5])
-    ).added_up()
-    assert scored.items.tolist() == [2, 5]
-    assert scored.scores.tolist() == [2.0, 1.5]
-    assert not len(Scored(np.empty(0, dtype=np.int32), np.empty(0)).added_up().items)

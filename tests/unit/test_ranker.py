@@ -28,7 +28,7 @@ def test_log_odds_equal_those_of_the_library(
 ) -> None:
     model, table = fitted
     ranker = complete_trees(model)
-    ours = ranker.log_odds(ranker.leaves(table))
+    ours = ranker.log_odds(table)
     np.testing.assert_allclose(ours, model.decision_function(table), rtol=1e-4, atol=1e-4)
 
 
@@ -45,7 +45,7 @@ def test_values_on_a_threshold_go_the_same_way(
         if np.isfinite(threshold):
             edges[row, feature] = threshold
     np.testing.assert_allclose(
-        ranker.log_odds(ranker.leaves(edges)), model.decision_function(edges), rtol=1e-4, atol=1e-4
+        ranker.log_odds(edges), model.decision_function(edges), rtol=1e-4, atol=1e-4
     )
 
 
@@ -66,7 +66,7 @@ def test_no_candidates_give_no_probabilities(
     fitted: tuple[HistGradientBoostingClassifier, np.ndarray],
 ) -> None:
     ranker = complete_trees(fitted[0])
-    assert ranker.log_odds(ranker.leaves(np.empty((0, 6), dtype=np.float32))).shape == (0,)
+    assert ranker.log_odds(np.empty((0, 6), dtype=np.float32)).shape == (0,)
 
 
 def test_contributions_add_up_to_the_log_odds(
@@ -75,12 +75,11 @@ def test_contributions_add_up_to_the_log_odds(
     model, table = fitted
     ranker = complete_trees(model)
     shared = float(ranker.baseline[0] + ranker.values[:, 0].sum())
-    leaves = ranker.leaves(table)
     groups = np.array([0, 0, 1, 2, 3, 3], dtype=np.int32)
-    added = np.array([ranker.contributions(row, groups) for row in leaves[:, :500].T])
+    added = np.array([ranker.contributions(row, groups) for row in table[:500]])
     assert added.shape == (500, 6)
     np.testing.assert_allclose(
-        shared + added.sum(axis=1), ranker.log_odds(leaves[:, :500]), rtol=1e-4, atol=1e-4
+        shared + added.sum(axis=1), ranker.log_odds(table[:500]), rtol=1e-4, atol=1e-4
     )
 
 
@@ -90,7 +89,6 @@ def test_contributions_go_to_what_really_matters(
     """The labels depend on columns 0 to 3; 3 raises the odds where it is 2."""
     model, table = fitted
     ranker, alone = complete_trees(model), np.arange(6, dtype=np.int32)
-    leaves = ranker.leaves(table)
-    added = np.array([ranker.contributions(row, alone) for row in leaves.T])
+    added = np.array([ranker.contributions(row, alone) for row in table])
     assert np.abs(added[:, :4]).mean(axis=0).min() > 2 * np.abs(added[:, 4:]).mean(axis=0).max()
     assert added[table[:, 3] == 2, 3].min() > added[table[:, 3] != 2, 3].max()

@@ -99,7 +99,7 @@ def _trees(tables: Sequence[Table], seed: int) -> Ranker | None:
 def _beats_counting(trees: Ranker, table: Table) -> bool:
     """Whether trees put more of what was bought among the likeliest than own orders do."""
     counted, sells = (table.features[:, FEATURES.index(name)] for name in COUNTED)
-    log_odds = trees.log_odds(trees.leaves(table.features))
+    log_odds = trees.log_odds(table.features)
     return _gain(table, np.argsort(-log_odds)) > _gain(table, np.lexsort((-sells, -counted)))
 
 
