@@ -18,11 +18,27 @@ from models.purchases import Days, Floats, Ints, Purchases
 SECONDS_A_DAY = 86_400
 STRAY = 0.0005
 """Share of the newest lines that may be strays: less than a night's worth of a year's orders."""
+WORD, NUMBER, FLAG = pa.string(), pa.float64(), pa.bool_()
+TIME = pa.timestamp("us", "UTC")
 COLUMNS = {
-    "lines": ("order_id", "customer_id", "placed_at", "item_id", "quantity", "unit_price"),
-    "items": ("item_id", "category", "price", "sellable"),
-    "interactions": ("customer_id", "occurred_at", "topic", "status", "item_ids"),
-}
+    "lines": pa.schema([
+        pa.field("order_id", WORD, nullable=False), ("customer_id", WORD),
+        pa.field("placed_at", TIME, nullable=False), pa.field("item_id", WORD, nullable=False),
+        ("quantity", NUMBER), ("unit_price", NUMBER),
+    ]),
+    "items": pa.schema([
+        pa.field("item_id", WORD, nullable=False), ("category", WORD), ("price", NUMBER),
+        pa.field("sellable", FLAG, nullable=False),
+    ]),
+    "interactions": pa.schema([
+        ("customer_id", WORD), pa.field("occurred_at", TIME, nullable=False),
+        pa.field("topic", WORD, nullable=False), pa.field("status", WORD, nullable=False),
+        ("item_ids", pa.list_(WORD)),
+    ]),
+}  # fmt: skip
+"""What each file must have, numbers of any width. A null, where it may be, says: not known."""
+UNREADABLE = (pa.ArrowInvalid, pa.ArrowNotImplementedError)
+EXPORT = "`python -m service export`"
 
 
 class BadData(Exception):
@@ -87,14 +103,15 @@ def load(folder: Path) -> Dataset:
     """Read `lines`, `items` and `interactions` of an export.
 
     Raises:
-        BadData: a file or a column is missing, or there is no order, or nothing to sell.
+        BadData: a file, a column or a value is missing, a column is of another kind than in
+            COLUMNS, or there is no order, or nothing to sell.
     """
     lines, items, contacts = (_read(folder, name) for name in COLUMNS)
     if not len(lines):
         raise BadData(f"{folder} holds no orders yet; import some, export again, then train")
     lines = lines.sort_by([("placed_at", "ascending"), ("order_id", "ascending")])
-    item_ids = pc.unique(pa.concat_arrays([_plain(items, "item_id"), _plain(lines, "item_id")]))
-    customer_ids = pc.unique(_plain(lines, "customer_id")).drop_null()
+    item_ids = pc.unique(pa.chunked_array(items["item_id"].chunks + lines["item_id"].chunks, WORD))
+    customer_ids = pc.unique(lines["customer_id"]).drop_null()
     prices, categories, sellable = _describe_items(items, lines, item_ids)
     if not sellable.any():
         raise BadData(f"{folder} names no item that may be sold; import items, then export again")
@@ -118,17 +135,80 @@ def load(folder: Path) -> Dataset:
 
 
 def _read(folder: Path, name: str) -> pa.Table:
-    path = folder / f"{name}.parquet"
+    path, wanted = folder / f"{name}.parquet", COLUMNS[name]
     try:
-        return pq.read_table(path, columns=list(COLUMNS[name]))
+        file = pq.ParquetDataset(path)
+        if faults := _faults_of_columns(file.schema, wanted):
+            raise _bad(path, faults)
+        table = file.read(columns=wanted.names)
     except FileNotFoundError as error:
-        raise BadData(f"{path} is missing; write it with `python -m service export`") from error
-    except (pa.ArrowInvalid, OSError) as error:
+        raise BadData(f"{path} is missing; write it with {EXPORT}") from error
+    except (*UNREADABLE, OSError) as error:
         raise BadData(f"{path} cannot be read as Parquet: {error}") from error
+    table = _as_wanted(path, table, wanted)
+    if faults := _faults_of_values(table, wanted):
+        raise _bad(path, faults)
+    return table
 
 
-def _plain(table: pa.Table, column: str) -> pa.Array:
-    return table[column].cast(pa.string()).combine_chunks()
+def _bad(path: Path, faults: Sequence[str]) -> BadData:
+    return BadData(f"{path} {' and '.join(faults)}; write it anew with {EXPORT}")
+
+
+def _faults_of_columns(found: pa.Schema, wanted: pa.Schema) -> list[str]:
+    """Seen before any row is read."""
+    faults = []
+    for field in wanted:
+        places = found.get_all_field_indices(field.name)
+        if len(places) != 1:
+            faults.append(f"has {'more than one' if places else 'no'} column {field.name}")
+        elif not _means(kind := found.field(places[0]).type, field.type):
+            faults.append(f"has {kind} in the column {field.name}, not {field.type}")
+    return faults
+
+
+def _means(found: pa.DataType, wanted: pa.DataType) -> bool:
+    """Whether values of the one kind are read as the other without a guess.
+
+    A number is no time: nobody knows its unit. Neither is a time without a zone.
+    """
+    kinds = pa.types
+    if kinds.is_null(found):  # a column without a value, for all that its writer knew
+        return True
+    if wanted == WORD:
+        word = found.value_type if kinds.is_dictionary(found) else found
+        return word in (WORD, pa.large_string(), pa.string_view())
+    if wanted == NUMBER:
+        return any(of(found) for of in (kinds.is_integer, kinds.is_floating, kinds.is_decimal))
+    if wanted == TIME:
+        return kinds.is_timestamp(found) and found.tz is not None
+    if kinds.is_list(wanted):
+        several = kinds.is_list(found) or kinds.is_large_list(found)
+        return several and _means(found.value_type, wanted.value_type)
+    return bool(found == wanted)
+
+
+def _as_wanted(path: Path, table: pa.Table, wanted: pa.Schema) -> pa.Table:
+    """One kind for each column, but numbers as they came: here they would live on as float64."""
+    for place, field in enumerate(wanted):
+        if field.type == NUMBER or table[field.name].type == field.type:
+            continue
+        try:
+            column = table[field.name].cast(field.type)
+        except UNREADABLE as error:
+            fault = f"has in the column {field.name} what is no {field.type} ({error})"
+            raise _bad(path, [fault]) from error
+        table = table.set_column(place, field.name, column)
+    return table
+
+
+def _faults_of_values(table: pa.Table, wanted: pa.Schema) -> list[str]:
+    missing = {field.name: table[field.name].null_count for field in wanted if not field.nullable}
+    return [
+        f"has no {name} in {count:,} of {len(table):,} rows"
+        for name, count in missing.items()
+        if count
+    ]
 
 
 def positions(values: pa.ChunkedArray | pa.Array, ids: pa.Array) -> Ints:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from models import bundle
 from service.ledger.export import TABLES
 from training.__main__ import BAD_INPUT, PUBLISHED, REFUSED, main
-from training.load import COLUMNS, load
+from training.load import COLUMNS, BadData, load
 
 BEGIN = datetime(2026, 1, 1, 12, tzinfo=UTC)
 Row = tuple[Any, ...]
@@ -48,7 +49,7 @@ def exported(
     """An export with only what the training reads."""
     for name, rows in (("lines", lines), ("items", items), ("interactions", contacts)):
         full = TABLES[name][1]
-        schema = pa.schema([full.field(column) for column in COLUMNS[name]])
+        schema = pa.schema([full.field(column) for column in COLUMNS[name].names])
         table = [dict(zip(schema.names, row, strict=True)) for row in rows]
         pq.write_table(pa.Table.from_pylist(table, schema=schema), folder / f"{name}.parquet")
     return folder
@@ -162,3 +163,112 @@ def test_where_nothing_can_be_published_nothing_is_learned(
     said = capsys.readouterr()
     assert "bundles is a file; name a folder" in said.err
     assert not said.out
+
+
+def changed(folder: Path, name: str, **columns: Any) -> Path:
+    """An export in whose file `name` these columns were written otherwise; None leaves one out."""
+    contacts = [("c0", BEGIN, "return", "resolved", ["i1"])] * 3
+    path = exported(folder, orders()[:3], items(3), contacts) / f"{name}.parquet"
+    table = pq.read_table(path)
+    for column, values in columns.items():
+        place = table.schema.get_field_index(column)
+        table = table.remove_column(place)
+        if values is not None:
+            table = table.add_column(place, column, pa.array(values))
+    pq.write_table(table, path)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("lines", "order_id"),
+        ("lines", "placed_at"),
+        ("lines", "item_id"),
+        ("items", "item_id"),
+        ("items", "sellable"),
+        ("interactions", "occurred_at"),
+        ("interactions", "topic"),
+        ("interactions", "status"),
+    ],
+)
+def test_a_value_that_must_be_known_is_asked_for(name: str, column: str, tmp_path: Path) -> None:
+    values = pq.read_table(changed(tmp_path, name) / f"{name}.parquet")[column].to_pylist()
+    says = rf"{name}\.parquet has no {column} in 1 of 3 rows; write it anew with `python -m"
+    with pytest.raises(BadData, match=says):
+        load(changed(tmp_path, name, **{column: [values[0], None, values[2]]}))
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "values", "says"),
+    [
+        ("lines", "order_id", [1.0, 2.0, 3.0], "double in the column order_id, not string"),
+        ("lines", "placed_at", [1_767_268_800] * 3, "int64 in the column placed_at, not timestamp"),
+        ("lines", "placed_at", [BEGIN.replace(tzinfo=None)] * 3, "not timestamp[us, tz=UTC]"),
+        ("lines", "item_id", [1, 2, 3], "int64 in the column item_id, not string"),
+        ("lines", "quantity", ["1", "2", "two"], "string in the column quantity, not double"),
+        ("items", "price", [True] * 3, "bool in the column price, not double"),
+        ("items", "sellable", ["false"] * 3, "string in the column sellable, not bool"),
+        ("interactions", "topic", [b"\xff"] * 3, "binary in the column topic, not string"),
+        ("interactions", "item_ids", ["i1"] * 3, "string in the column item_ids, not list"),
+        ("interactions", "item_ids", [[1]] * 3, "list<element: int64> in the column item_ids"),
+    ],
+)
+def test_a_column_of_another_kind_is_not_guessed_at(
+    name: str, column: str, values: list[Any], says: str, tmp_path: Path
+) -> None:
+    with pytest.raises(BadData, match=rf"{name}\.parquet has .*{re.escape(says)}.*; write it anew"):
+        load(changed(tmp_path, name, **{column: values}))
+
+
+def test_all_that_is_wrong_with_the_columns_is_said_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = changed(tmp_path, "lines", customer_id=None, placed_at=None, quantity=["1"] * 3)
+    assert train(folder, monkeypatch) == BAD_INPUT
+    assert capsys.readouterr().err.endswith(
+        "lines.parquet has no column customer_id and has no column placed_at and has string in "
+        "the column quantity, not double; write it anew with `python -m service export`\n"
+    )
+
+
+def test_a_column_that_is_there_twice_is_refused_in_a_line(tmp_path: Path) -> None:
+    path = changed(tmp_path, "items") / "items.parquet"
+    table = pq.read_table(path)
+    pq.write_table(table.append_column("price", table["price"]), path)
+    with pytest.raises(BadData, match=r"items\.parquet has more than one column price; write .*$"):
+        load(tmp_path)
+
+
+def test_a_time_finer_than_a_microsecond_is_refused(tmp_path: Path) -> None:
+    times = pa.array([1_767_268_800_000_000_001] * 3, pa.timestamp("ns", "UTC"))
+    with pytest.raises(
+        BadData, match=r"lines\.parquet has in the column placed_at what is no .*us"
+    ):
+        load(changed(tmp_path, "lines", placed_at=times))
+
+
+def test_columns_of_which_nothing_is_known_may_have_no_kind(tmp_path: Path) -> None:
+    """Anonymous sales, items of no category, contacts about nothing: some writers leave it out."""
+    nothing = pa.nulls(3)
+    data = load(changed(tmp_path, "items", category=nothing, price=nothing))
+    assert data.categories.tolist() == [-1] * 3
+    data = load(changed(tmp_path, "interactions", item_ids=nothing))
+    assert [about.tolist() for about in data.contacts.items] == [[]] * 3
+    data = load(changed(tmp_path, "lines", customer_id=nothing, quantity=nothing))
+    assert data.purchases.customers.tolist() == [-1] * 3
+    assert not len(data.contacts.days)
+
+
+def test_words_are_the_same_however_they_are_stored(tmp_path: Path) -> None:
+    here = load(changed(tmp_path, "lines"))
+    table = pq.read_table(tmp_path / "lines.parquet")
+    for kind in (pa.large_string(), pa.dictionary(pa.int32(), pa.string())):
+        words = {
+            name: table[name].cast(kind).combine_chunks()
+            for name in ("order_id", "customer_id", "item_id")
+        }
+        there = load(changed(tmp_path, "lines", **words))
+        assert there.item_ids == here.item_ids
+        assert there.purchases.items.tolist() == here.purchases.items.tolist()
+        assert there.purchases.customers.tolist() == [0, 0, 0]
