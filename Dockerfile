@@ -28,6 +28,7 @@ ENV PATH=/opt/encore/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     ENCORE_BUNDLES=/var/lib/encore/bundles \
+    NUMBA_CACHE_DIR=/var/lib/encore/compiled \
     PROMETHEUS_MULTIPROC_DIR=/tmp/encore-metrics
 USER 10001:10001
 EXPOSE 8080

@@ -1,8 +1,8 @@
 """How likely is it that a candidate ends up in the customer's next order?
 
-Gradient-boosted trees, fitted by scikit-learn in the training and evaluated here by a few loops, so that
-serving needs neither scikit-learn nor a format that could execute code. Calibrated by isotonic
-regression (Zadrozny and Elkan, KDD 2002) on a later period than the trees saw.
+Gradient-boosted trees, fitted by scikit-learn in the training and evaluated here, so that serving
+needs neither scikit-learn nor a format that could execute code. Calibrated by isotonic regression
+(Zadrozny and Elkan, KDD 2002) on what trees say of customers whom they never saw.
 """
 
 from __future__ import annotations

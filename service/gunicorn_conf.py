@@ -60,6 +60,17 @@ def on_starting(server: Any) -> None:
         raise SystemExit(f"{METRICS} is somebody else's; name another PROMETHEUS_MULTIPROC_DIR")
     for left in METRICS.glob("*.db"):
         left.unlink()
+    compile_ahead()
+
+
+def compile_ahead() -> None:
+    """Rank once with the model in service, so that what is compiled for it is compiled before
+    there are workers: they inherit it, and none is ended for taking its time."""
+    from service.serving import ModelKeeper
+
+    folder = os.environ.get("ENCORE_BUNDLES")
+    if folder:
+        ModelKeeper(Path(folder)).poll()
 
 
 def when_ready(server: Any) -> None:

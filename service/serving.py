@@ -11,11 +11,13 @@ import numpy as np
 
 from models import bundle
 from models.bundle import BadBundle, Bundle
+from models.features import FEATURES
 from models.moment import Moment
 from models.purchases import History, no_history
 from service.errors import BadInput, ModelInUse, NotFound
 
 log = logging.getLogger(__name__)
+ONE_GROUP = np.zeros(len(FEATURES), dtype=np.int32)
 
 
 class ModelKeeper:
@@ -119,7 +121,8 @@ class ModelKeeper:
 
 
 def warm(loaded: Bundle) -> None:
-    """Rank for a stranger and for a customer with orders, so that no caller waits for a page."""
+    """Rank for a stranger and for a customer with orders, so that no caller waits for a page, or
+    for what is still to be compiled."""
     n = len(loaded.recommender.catalogue)
     some = np.arange(min(n, 20), dtype=np.int32)
     history = History(
@@ -131,5 +134,6 @@ def warm(loaded: Bundle) -> None:
     )
     for known in (no_history(), history):
         ranking = loaded.recommender.rank(Moment(known, 20_010.0, "return", some[:1]))
+        loaded.recommender.ranker.contributions(ranking.table[0], ONE_GROUP)
         if not np.isfinite(ranking.probabilities).all():
             raise BadBundle(f"{loaded.version} answers with values that are not numbers")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.candidates.base import Scored
+from models.purchases import Ints
 
 
 def added_up(scored: Scored) -> Scored:
@@ -12,3 +13,8 @@ def added_up(scored: Scored) -> Scored:
     items, inverse = np.unique(scored.items, return_inverse=True)
     sums = np.bincount(inverse, scored.scores, minlength=len(items)).astype(np.float32)
     return Scored(items[sums > 0], sums[sums > 0])
+
+
+def best(scored: Scored, limit: int) -> Ints:
+    """The items with the `limit` highest scores; each is there only once."""
+    return scored.items[np.argsort(-scored.scores, kind="stable")[:limit]]

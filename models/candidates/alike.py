@@ -90,7 +90,7 @@ class Alike:
         return Scored(
             *_of_the_nearest(
                 items, strengths * self.rarity[items], self.owner_bounds, self.owners,
-                self.strengths, self.newest_bounds, self.newest,
+                self.strengths, self.newest_bounds, self.newest, NEAREST,
             )
         )  # fmt: skip
 
@@ -142,23 +142,24 @@ def _of_the_nearest(
     owned: Floats,
     newest_bounds: NDArray[np.int64],
     newest: Ints,
+    limit: int,
 ) -> tuple[Ints, Floats]:
-    """Newest orders of the customers who share most with these items, and what each counts."""
+    """Newest orders of the `limit` customers who share most, and what each line counts."""
     likeness = np.zeros(len(newest_bounds) - 1)
     near = np.empty(len(likeness), dtype=np.int64)
     found = 0
-    for item, strength in zip(items, strengths):
-        for place in range(owner_bounds[item], owner_bounds[item + 1]):
-            owner, shared = owners[place], owned[place] * strength
+    for k in range(len(items)):
+        for place in range(owner_bounds[items[k]], owner_bounds[items[k] + 1]):
+            owner, shared = owners[place], owned[place] * strengths[k]
             if shared > 0 and likeness[owner] == 0:
                 near[found] = owner
                 found += 1
             likeness[owner] += shared
     near = near[:found]
-    if found > NEAREST:
+    if found > limit:
         alike = likeness[near]
-        least = np.partition(alike, found - NEAREST)[found - NEAREST]
-        near = np.append(near[alike > least], near[alike == least])[:NEAREST]
+        least = np.partition(alike, found - limit)[found - limit]
+        near = np.append(near[alike > least], near[alike == least])[:limit]
     total, lines = 0.0, 0
     for owner in near:
         total += likeness[owner] ** 2

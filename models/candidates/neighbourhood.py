@@ -73,12 +73,12 @@ def _around(
     items = np.empty(len(seeds) * neighbours.shape[1], dtype=np.int32)
     scores = np.empty(len(items), dtype=np.float32)
     found = 0
-    for seed, strength in zip(seeds, strengths):
-        for place in range(neighbours.shape[1]):
-            if weights[seed, place] <= 0:
+    for k in range(len(seeds)):
+        near, weight = neighbours[seeds[k]], weights[seeds[k]]
+        for place in range(len(near)):
+            if weight[place] <= 0:
                 break
-            items[found] = neighbours[seed, place]
-            scores[found] = weights[seed, place] * strength
+            items[found], scores[found] = near[place], weight[place] * strengths[k]
             found += 1
     return items[:found], scores[:found]
 

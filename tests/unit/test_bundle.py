@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +62,46 @@ def test_what_was_saved_ranks_the_same(published: Path, recommender: Recommender
         np.testing.assert_array_equal(expected.order, got.order)
         np.testing.assert_array_equal(expected.probabilities, got.probabilities)
     assert list(loaded.catalogue.ids) == list(recommender.catalogue.ids)
+
+
+def test_all_that_serving_needs_is_compiled_before_there_are_workers(published: Path) -> None:
+    """One set of types for each function: another would be compiled in the middle of a request."""
+    program = """
+import os, sys
+from pathlib import Path
+import numpy as np
+from service import gunicorn_conf
+from models import bundle, features, purchases, ranker
+from models.candidates import alike, base, neighbourhood
+from models.moment import Moment
+from service.decision.because import _GROUPS
+from service.profile import bought_of, history_in
+
+files = (features, purchases, ranker, alike, base, neighbourhood)
+def types():
+    return {
+        f"{file.__name__}.{name}": len(found.signatures)
+        for file in files for name, found in vars(file).items() if hasattr(found, "py_func")
+    }
+os.environ |= {"ENCORE_BUNDLES": sys.argv[1], "PROMETHEUS_MULTIPROC_DIR": sys.argv[1] + "/m"}
+gunicorn_conf.on_starting(None)
+loaded = bundle.load(Path(sys.argv[1]), sys.argv[2])
+before, ids = types(), loaded.recommender.catalogue.ids
+codes = list(ids)
+for known in ([], codes[:1], codes, [*codes, "stranger"] * 9):
+    lines = [(86_400.0 * (i // 4), code, 1 + i, 2.5) for i, code in enumerate(known)]
+    history = history_in(bought_of(lines, [], []), ids)
+    for contact in ([], [3, 4]):
+        for topic in (None, "return"):
+            about = np.array(contact, dtype=np.int32)
+            for day in (20_000.5, 3.0):
+                moment = Moment(history.until(day), day, topic, about)
+                ranking = loaded.recommender.rank(moment)
+                loaded.recommender.ranker.contributions(ranking.table[0], _GROUPS)
+assert len(before) == 10, before
+assert types() == before and max(before.values()) == 1, (before, types())
+"""
+    subprocess.run([sys.executable, "-c", program, published, VERSION], check=True)
 
 
 def test_arrays_are_mapped_not_copied_and_cannot_be_written(published: Path) -> None:

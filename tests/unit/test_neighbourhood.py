@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from models.candidates import neighbourhood
-from models.candidates.base import Scored
 from models.candidates.neighbourhood import NEIGHBOURS, affordable, nearest
 
 N = 12
