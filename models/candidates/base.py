@@ -84,31 +84,18 @@ def gather(sources: Sequence[Source], moment: Moment) -> Candidates:
     limits = np.array([source.limit for source in sources])
     items = np.concatenate([one.items for one in scored])
     scores = np.concatenate([one.scores for one in scored], dtype=np.float32, casting="same_kind")
-    return Candidates(*_merged(items, scores, ends, limits))
+    found, sums = _summed(items, scores, ends)
+    kept = _best(sums, limits).nonzero()[0]
+    kept = kept[found[kept].argsort()]
+    return Candidates(found[kept], sums[kept].T)
 
 
 @compiled
-def _insert(top: Floats, value: np.float32) -> None:
-    """Put a value among the highest, which rise, in place of the lowest."""
-    if value <= top[0]:
-        return
-    at = 0
-    while at + 1 < len(top) and top[at + 1] < value:
-        top[at] = top[at + 1]
-        at += 1
-    top[at] = value
+def _summed(items: Ints, scores: Floats, ends: NDArray[np.int64]) -> tuple[Ints, Floats]:
+    """What the sources say, one after the other up to `ends`, added up.
 
-
-@compiled
-def _merged(
-    items: Ints, scores: Floats, ends: NDArray[np.int64], limits: NDArray[np.int64]
-) -> tuple[Ints, Floats]:
-    """The items with the highest sums of each source, with all their sums, as in `Candidates`.
-
-    Args:
-        items, scores: what the sources say, one after the other.
-        ends: where each source's part ends.
-        limits: how many of each are kept; of equal sums, those that were said first.
+    Returns:
+        Items in the order in which they are first met, int32[n]; their sums, float32[n, s].
     """
     # An item's row is found in a hash table, half full at most: in the first slot that has it,
     # or has nothing, from where its position would be.
@@ -118,40 +105,40 @@ def _merged(
     rows = np.full(size, -1, dtype=np.int32)
     found = np.empty(len(items), dtype=np.int32)
     sums = np.empty((len(items), len(ends)), dtype=np.float32)
-    best = np.zeros(len(items), dtype=np.bool_)
-    said = np.empty(len(items), dtype=np.int32)
     n, start = 0, 0
     for source in range(len(ends)):
-        n_said = 0
         for place in range(start, ends[source]):
             slot = items[place] & (size - 1)
             while rows[slot] >= 0 and found[rows[slot]] != items[place]:
                 slot = (slot + 1) & (size - 1)
-            row = rows[slot]
-            if row < 0:
-                row = rows[slot] = n
-                found[row], sums[row] = items[place], 0
+            if rows[slot] < 0:
+                rows[slot] = n
+                found[n], sums[n] = items[place], 0
                 n += 1
-            if sums[row, source] == 0 and scores[place] > 0:
-                said[n_said] = row
-                n_said += 1
-            sums[row, source] += scores[place]
+            sums[rows[slot], source] += scores[place]
         start = ends[source]
-        top = np.zeros(limits[source], dtype=np.float32)
-        for row in said[:n_said]:
-            _insert(top, sums[row, source])
+    return found[:n], sums[:n]
+
+
+@compiled
+def _best(sums: Floats, limits: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which items are among the highest of a source, bool[n]; of equal ones the first."""
+    best = np.zeros(len(sums), dtype=np.bool_)
+    for source in range(len(limits)):
+        own, top = sums[:, source], np.zeros(limits[source], dtype=np.float32)
+        for value in own:  # is inserted among the highest so far, which rise
+            if value > top[0]:
+                at = 1
+                while at < len(top) and top[at] < value:
+                    top[at - 1] = top[at]
+                    at += 1
+                top[at - 1] = value
         room = (top == top[0]).sum()
-        for row in said[:n_said]:
-            best[row] |= sums[row, source] > top[0]
-            if sums[row, source] == top[0] and room > 0:
-                best[row] = True
-                room -= 1
-    kept = np.flatnonzero(best[:n])
-    kept = kept[np.argsort(found[kept])]
-    of_kept = np.empty((len(ends), len(kept)), dtype=np.float32)
-    for k in range(len(kept)):
-        of_kept[:, k] = sums[kept[k]]
-    return found[kept], of_kept
+        for item in range(len(own)):
+            if own[item] > top[0] or (own[item] == top[0] > 0 and room > 0):
+                best[item] = True
+                room -= own[item] == top[0]
+    return best
 
 
 def within(items: Ints, n_items: int) -> bool:

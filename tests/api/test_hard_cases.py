@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -21,6 +22,14 @@ from tests.api.shop_floor import Stock, a_request, ask, customers_in
 
 RESOLVED = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def floor(floor: Parts) -> Parts:
+    """Where asking costs next to nothing: what is suggested does not hang on small chances."""
+    rates = dict.fromkeys(floor.costs.hourly, Decimal("0.01"))
+    floor.costs = replace(floor.costs, hourly=rates)
+    return floor
 
 
 @pytest.fixture

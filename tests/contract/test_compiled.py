@@ -31,8 +31,8 @@ COMPILED = (
     (purchases, "_faded"),
     (neighbourhood, "_around"),
     (alike, "_of_the_nearest"),
-    (base, "_insert"),
-    (base, "_merged"),
+    (base, "_summed"),
+    (base, "_best"),
     (features_file, "_fill_own"),
     (features_file, "_fill_customer"),
     (features_file, "_fill_context"),
@@ -129,14 +129,14 @@ def test_candidates_are_the_highest_sums_of_each_source(
         for item, score in pairs:
             own[item] = own.get(item, 0.0) + score
     flat = [pair for pairs in said for pair in pairs]
-    items, scores = base._merged(
+    items, scores = base._summed(
         np.array([item for item, _ in flat], dtype=np.int32),
         np.array([score for _, score in flat], dtype=np.float32),
         np.cumsum([len(pairs) for pairs in said]),
-        np.full(len(said), limit),
     )
-    assert (np.diff(items) > 0).all()
-    assert scores.tolist() == [[own.get(item, 0.0) for item in items.tolist()] for own in sums]
+    assert items.tolist() == list(dict.fromkeys(item for item, _ in flat))
+    assert scores.T.tolist() == [[own.get(item, 0.0) for item in items.tolist()] for own in sums]
+    items = items[base._best(scores, np.full(len(said), limit))]
     for own in sums:
         above = sorted((score for score in own.values() if score > 0), reverse=True)
         least = above[min(limit, len(above)) - 1] if above else np.inf
