@@ -7,10 +7,12 @@ and in UTC. An absent fact is `None`, never a made-up default.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
+
+import msgspec
 
 CHANNELS: Final = ("phone", "web", "chat", "sms", "twitter", "facebook", "email")
 TOPICS: Final = (
@@ -48,16 +50,14 @@ class Money:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(msgspec.Struct, frozen=True):
     """One property of an item, such as a width of 80 cm or a colour; `unit` is None for words."""
 
     value: Decimal | str
     unit: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """Something the shop sells. `sellable=False` still teaches, but is never suggested."""
 
     id: str
@@ -67,7 +67,7 @@ class Item:
     category: str | None = None
     unit_cost: Decimal | None = None
     stock: int | None = None
-    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    attributes: Mapping[str, Attribute] = msgspec.field(default_factory=dict)
     sellable: bool = True
     known_issue: str | None = None
 

@@ -6,6 +6,7 @@ place before a worker imports numpy.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -60,17 +61,19 @@ def on_starting(server: Any) -> None:
         raise SystemExit(f"{METRICS} is somebody else's; name another PROMETHEUS_MULTIPROC_DIR")
     for left in METRICS.glob("*.db"):
         left.unlink()
-    compile_ahead()
+    prepare()
 
 
-def compile_ahead() -> None:
-    """Rank once with the model in service, so that what is compiled for it is compiled before
-    there are workers: they inherit it, and none is ended for taking its time."""
+def prepare() -> None:
+    """Import all code and rank once with the model in service, before there are workers: they
+    share the memory, and none is ended for taking its time to compile."""
     from service.serving import ModelKeeper
+    from service.wsgi import app  # noqa: F401
 
     folder = os.environ.get("ENCORE_BUNDLES")
     if folder:
         ModelKeeper(Path(folder)).poll()
+    gc.freeze()  # a collection would write to what is shared, and so copy it
 
 
 def when_ready(server: Any) -> None:

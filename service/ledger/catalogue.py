@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, LiteralString
+from typing import Final, LiteralString
 
+import msgspec
 from psycopg import Connection
-from psycopg.rows import dict_row
 
 from models.domain import Attribute, Item
 
-ROWS = """
-SELECT id, name, price, currency, category, unit_cost, stock, attributes, sellable, known_issue
-FROM items
+# One column of JSON: rows of ten, some of them JSON anyway, take four times as long to read.
+ROWS: Final = """
+SELECT to_json(item)::text FROM (
+    SELECT id, name, price::text, currency, category, unit_cost::text, stock, attributes, sellable,
+        known_issue
+    FROM items WHERE {}
+) AS item
 """
-CHANGED = f"{ROWS} WHERE updated_at >= %s"
-NAMED = f"{ROWS} WHERE id = ANY(%s)"
+CHANGED: Final = ROWS.format("updated_at >= %s")
+NAMED: Final = ROWS.format("id = ANY(%s)")
 HOW_MANY = "SELECT count(*) FROM (SELECT FROM items WHERE updated_at >= %s LIMIT %s) AS changed"
 
 
@@ -46,14 +50,41 @@ def items_named(connection: Connection, item_ids: Sequence[str]) -> Iterator[Ite
     return _items(connection, NAMED, list(item_ids))
 
 
+class _Stated(msgspec.Struct):
+    """An attribute as it is stored."""
+
+    value: str | int | float
+    unit: str | None = None
+
+
+class _Stored(msgspec.Struct):
+    """A row, by the names of `Item`."""
+
+    id: str
+    name: str
+    price: Decimal
+    currency: str
+    category: str | None
+    unit_cost: Decimal | None
+    stock: int | None
+    attributes: dict[str, _Stated]
+    sellable: bool
+    known_issue: str | None
+
+
+_decode: Final = msgspec.json.Decoder(_Stored).decode
+
+
 def _items(connection: Connection, query: LiteralString, value: object) -> Iterator[Item]:
-    with connection.cursor(row_factory=dict_row) as cursor:
-        for row in cursor.execute(query, [value]):
-            stated = row.pop("attributes")
-            attributes = {name: _attribute(value) for name, value in stated.items()}
-            yield Item(**row, attributes=attributes)
+    for (text,) in connection.execute(query, [value]):
+        row = _decode(text)
+        attributes = {name: _attribute(one) for name, one in row.attributes.items()}
+        yield Item(
+            row.id, row.name, row.price, row.currency, row.category, row.unit_cost, row.stock,
+            attributes, row.sellable, row.known_issue,
+        )  # fmt: skip
 
 
-def _attribute(stored: dict[str, Any]) -> Attribute:
-    value = stored["value"]
-    return Attribute(value if isinstance(value, str) else Decimal(str(value)), stored.get("unit"))
+def _attribute(stated: _Stated) -> Attribute:
+    value = stated.value
+    return Attribute(value if isinstance(value, str) else Decimal(str(value)), stated.unit)

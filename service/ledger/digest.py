@@ -12,10 +12,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
+import msgspec
 
 
 def digest(content: object) -> bytes:
@@ -28,7 +27,7 @@ def _plain(value: object) -> object:
         return str(value.normalize())
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
-    if is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, msgspec.Struct) or (is_dataclass(value) and not isinstance(value, type)):
         return {
             name: content
             for name in _names(type(value))
@@ -41,5 +40,7 @@ _encode: Final = json.JSONEncoder(default=_plain, sort_keys=True, separators=(",
 
 
 @cache
-def _names(kind: type[DataclassInstance]) -> tuple[str, ...]:
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    if issubclass(kind, msgspec.Struct):
+        return kind.__struct_fields__
     return tuple(field.name for field in fields(kind))

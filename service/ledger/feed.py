@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -96,7 +96,9 @@ def upsert_items(connection: Connection, items: Sequence[Item]) -> Upserted:
         rows = []
         for position in news.positions:
             item = items[position]
-            attributes = {name: asdict(value) for name, value in item.attributes.items()}
+            attributes = {
+                name: msgspec.structs.asdict(value) for name, value in item.attributes.items()
+            }
             rows.append((
                 item.id, item.name, item.category, item.price, item.currency, item.unit_cost,
                 item.stock, _json(attributes), item.sellable, item.known_issue, marks[position],

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
+import msgspec
 import psycopg
 import pytest
 
@@ -98,7 +99,7 @@ def test_updated_at_moves_only_when_an_item_changes(connection: psycopg.Connecti
     first = connection.execute(query).fetchone()
     assert upsert_items(connection, [item]).unchanged == 1
     assert connection.execute(query).fetchone() == first
-    assert upsert_items(connection, [replace(item, stock=0)]).accepted == 1
+    assert upsert_items(connection, [msgspec.structs.replace(item, stock=0)]).accepted == 1
     assert connection.execute(query).fetchone() > first
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 
@@ -201,7 +202,7 @@ def test_when_all_but_one_is_excluded_or_sold_out_that_one_is_suggested(
     left = suggested(agent, customer, exclude_item_ids=excluded, limit=10)
     assert [entry["item_id"] for entry in left] == [wanted]
 
-    upsert_items(ledger, [replace(item, stock=0) for item in others])
+    upsert_items(ledger, [msgspec.structs.replace(item, stock=0) for item in others])
     housekeeping.tick(floor)
     left = suggested(agent, customer, limit=10)
     assert [entry["item_id"] for entry in left] == [wanted]
