@@ -30,8 +30,9 @@ class Machine:
         command += [] if prefix else ["--folder", str(folder), "--port", str(port), *options]
         with self.log.open("wb") as output:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, stdout=output, stderr=output, start_new_session=True
-            )
+                command, cwd=ROOT, stdout=output, stderr=output, start_new_session=True,
+                preexec_fn=_as_from_a_terminal,
+            )  # fmt: skip
 
     def output(self) -> str:
         return self.log.read_text()
@@ -81,6 +82,11 @@ class Machine:
             if os.fsencode(self.folder) in known and word in command and command:
                 found[int(entry.name)] = command
         return found
+
+
+def _as_from_a_terminal() -> None:
+    """Under `nohup` the tests would hand on that SIGHUP is ignored."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def wait_for(condition: Callable[[], Any], seconds: float = PATIENCE) -> None:
