@@ -31,7 +31,7 @@ class Ids:
 
     codes: NDArray[np.bytes_]
     order: NDArray[np.int64]
-    _met: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
+    _met: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, ids: Sequence[str]) -> Self:
