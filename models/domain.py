@@ -154,12 +154,21 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What the customer asks of an item: `min` <= attribute <= `max`, in `unit`."""
+    """What the customer asks of an item, all of it in `unit`.
+
+    min - tolerance <= attribute <= max - clearance + tolerance
+
+    Attributes:
+        clearance: the room that must stay free within `max`, for air or a skirting board.
+        tolerance: by how much a bound may be missed, where the customer said "about".
+    """
 
     attribute: str
     min: Decimal | None = None
     max: Decimal | None = None
     unit: str | None = None
+    clearance: Decimal | None = None
+    tolerance: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,14 @@ class SuggestionSchema(Answer):
 class ExcludedSchema(Answer):
     item_id = fields.String(required=True)
     reason = fields.String(required=True)
+    detail = fields.String()
+    """How it misses what is needed, where it does not fit."""
+
+
+class MisfitSchema(Answer):
+    item_id = fields.String(required=True)
+    name = fields.String(required=True)
+    text = fields.String(required=True)
 
 
 class SuggestionAnswerSchema(Answer):
@@ -97,7 +105,13 @@ class SuggestionAnswerSchema(Answer):
     suggestions = fields.List(fields.Nested(SuggestionSchema), required=True)
     service_script = fields.Nested(ServiceScriptSchema, required=True, allow_none=True)
     question = fields.String()
+    question_attribute = fields.String(allow_none=True)
+    question_item_id = fields.String(allow_none=True)
+    does_not_fit = fields.List(fields.Nested(MisfitSchema))
+    """What the customer asks about or would likely buy, and is not the right choice."""
     excluded = fields.List(fields.Nested(ExcludedSchema))
+    constraints = fields.List(fields.String())
+    """What was asked of the items, with `explain: true` as `excluded`."""
     model_version = fields.String(required=True, allow_none=True)
     policy_version = fields.String(required=True)
     degraded = fields.Boolean(required=True)

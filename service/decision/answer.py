@@ -6,7 +6,6 @@ Amounts are Decimals of whole cents, which are encoded as strings.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from datetime import UTC
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ from models.domain import Customer, SuggestionRequest
 from models.features import FEATURES
 from service.continuity import Continuity
 from service.decision.choose import Chosen
+from service.decision.fit_words import constraints, fit_json, in_detail
 from service.decision.verdict import Suggestion, Verdict
 from service.decision.words import words_to_end_on
 from service.parts import Parts
@@ -49,11 +49,10 @@ def answer_of(
         "suggestions": suggestions,
         "service_script": {"parts": ending.parts, "text": ending.text},
     }
-    question = question_of(verdict.shown)
-    if question:
-        answer["question"] = question
+    answer |= fit_json(verdict, parts.catalogue)
     if request.explain:
-        answer["excluded"] = excluded_json(verdict)
+        answer["excluded"] = in_detail(excluded_json(verdict), verdict, parts.catalogue)
+        answer["constraints"] = constraints(verdict)
         for entry, explained in zip(suggestions, explanations_json(verdict), strict=False):
             features = dict(zip(FEATURES, explained["features"], strict=True))
             entry |= {**explained, "features": features}
@@ -203,13 +202,3 @@ def excluded_json(verdict: Verdict) -> list[dict[str, str]]:
     if verdict.choice is None:
         return []
     return [{"item_id": item, "reason": why} for item, why in verdict.choice.excluded.items()]
-
-
-def question_of(suggestions: Sequence[Suggestion]) -> str | None:
-    """The one question whose answer settles whether the best of the unknown fits."""
-    for suggestion in suggestions:
-        fitting = suggestion.chosen.fit
-        if fitting is not None and fitting.missing:
-            name = suggestion.chosen.item.name
-            return f"What is the {fitting.missing[0]} of {name}? It is not listed."
-    return None

@@ -11,9 +11,11 @@ import msgspec
 
 from models import fit
 from models.domain import Item, SuggestionRequest
-from models.fit import Fit, judge
+from models.fit import Fit
 from models.recommender import Ranking, Recommender
 from service.decision.policy import Policy
+from service.decision.question import Question, Weighed, question_of
+from service.decision.wanted import NOTHING, Wanted, wanted_of
 from service.decision.worth import Worth, rough_worth, worth_of_asking
 from service.profile import Profile
 
@@ -29,11 +31,17 @@ class Chosen(msgspec.Struct, frozen=True, gc=False):
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """What is left: `chosen` best first; `reason` says why nothing is; `excluded` by item id."""
+    """What is left: `chosen` best first; `reason` says why nothing is; `excluded` by item id.
+
+    `misfits` are the items that do not fit: those that the customer named, then the likeliest.
+    """
 
     chosen: list[Chosen]
     reason: str | None
     excluded: dict[str, str]
+    misfits: dict[str, Fit] = msgspec.field(default_factory=dict)
+    question: Question | None = None
+    wanted: Wanted = NOTHING
 
 
 def choose(
@@ -52,18 +60,21 @@ def choose(
     """
     barred = _barred(request, profile, policy, now)
     ceiling = _ceiling(request, catalogue, policy)
-    excluded: dict[str, str] = {}
+    wanted = wanted_of(request, catalogue)
+    misfits = wanted.named_misfits()
+    excluded = dict.fromkeys(misfits, fit.DOES_NOT_FIT)
     shortlist: list[tuple[bool, float, int, Item, float, Fit | None]] = []
-    ids, needs, asking = recommender.catalogue.ids, request.needs, float(cost_of_asking)
+    ids, asking = recommender.catalogue.ids, float(cost_of_asking)
     positions, chances = ranking.candidates.items.tolist(), ranking.probabilities.tolist()
     for place in ranking.order.tolist():
         item_id, chance = ids[positions[place]], chances[place]
         item = catalogue.get(item_id)
         why = barred.get(item_id) or _unsellable(item)
-        fitting = judge(item.attributes, needs) if item and needs else None
-        if why is None and fitting is not None and fitting.verdict == fit.DOES_NOT_FIT:
+        fitting = wanted.judge(item) if item and why is None else None
+        if fitting is not None and fitting.verdict == fit.DOES_NOT_FIT:
             why = fit.DOES_NOT_FIT
-        if why is None and item and ceiling is not None and item.price > ceiling:
+            misfits[item_id] = fitting
+        if why is None and item and (wanted.dearer(item) or _above(item, ceiling)):
             why = "dearer"
         if why or item is None:
             excluded[item_id] = why or "unknown_item"
@@ -83,7 +94,8 @@ def choose(
         else:
             excluded[item.id] = "not_worth_it"
     reason = None if chosen else ("not_worth_it" if shortlist else "nothing_fits")
-    return Choice(chosen, reason, excluded)
+    weighed = [Weighed(item, fitting, -about) for _, about, _, item, _, fitting in shortlist]
+    return Choice(chosen, reason, excluded, misfits, question_of(weighed, wanted), wanted)
 
 
 def _barred(
@@ -110,6 +122,10 @@ def _ceiling(
         return None
     known = (catalogue.get(item.item_id) for item in contact.items)
     return max((item.price for item in known if item is not None), default=None)
+
+
+def _above(item: Item, ceiling: Decimal | None) -> bool:
+    return ceiling is not None and item.price > ceiling
 
 
 def _unsellable(item: Item | None) -> str | None:
