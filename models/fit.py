@@ -57,19 +57,14 @@ class Bound(msgspec.Struct, frozen=True, gc=False):
 
 
 class Fit(msgspec.Struct, frozen=True, gc=False):
-    """What became of the bounds.
-
-    Attributes:
-        missing: with `unknown`, the item's attributes that would settle it.
-        failed: with `does_not_fit`, the bounds that the item misses as it is listed.
-    """
+    """`missing`: with the verdict `unknown`, the item's attributes that would settle it."""
 
     verdict: str
     missing: tuple[str, ...] = ()
-    failed: tuple[Bound, ...] = ()
 
 
 _YES: Final = Fit(FITS)
+_NO: Final = Fit(DOES_NOT_FIT)
 
 
 def judge(item: Item, bounds: Sequence[Bound]) -> Fit:
@@ -83,29 +78,37 @@ def judge(item: Item, bounds: Sequence[Bound]) -> Fit:
     >>> judge(shelf, [Bound("width", None, Decimal("762"), "length")]).verdict
     'fits'
     >>> judge(shelf, [Bound("width", None, Decimal("761"), "length")])
-    Fit(verdict='unknown', missing=('depth',), failed=())
+    Fit(verdict='unknown', missing=('depth',))
     """
     turn = item.attributes.get(ROTATABLE)
-    turns = AS_LISTED if turn is None else TURNS.get(turn.value, AS_LISTED)
     missing: dict[str, None] = {}
-    failed: list[Bound] = []
-    for own in turns:
-        wrong: list[Bound] = []
-        open_: list[str] = []
-        for bound in bounds:
-            name = own.get(bound.attribute, bound.attribute)
-            size = measured(item, name, bound.dimension)
-            if size is None:
-                open_.append(name)
-            elif not _within(size, bound):
-                wrong.append(bound)
-        if wrong:
-            failed = failed or wrong
-        elif open_:
-            missing |= dict.fromkeys(open_)
-        else:
+    for own in AS_LISTED if turn is None else TURNS.get(turn.value, AS_LISTED):
+        open_ = _open_in(own, item, bounds)
+        if open_ is None:
+            continue
+        if not open_:
             return _YES
-    return Fit(UNKNOWN, tuple(missing)) if missing else Fit(DOES_NOT_FIT, (), tuple(failed))
+        missing |= dict.fromkeys(open_)
+    return Fit(UNKNOWN, tuple(missing)) if missing else _NO
+
+
+def _open_in(own: Turn, item: Item, bounds: Sequence[Bound]) -> list[str] | None:
+    """What is not known in one turn; None where a bound is missed."""
+    open_ = []
+    for bound in bounds:
+        name = own.get(bound.attribute, bound.attribute) if own else bound.attribute
+        size = measured(item, name, bound.dimension)
+        if size is None:
+            open_.append(name)
+        elif not within(size, bound):
+            return None
+    return open_
+
+
+def missed(item: Item, bounds: Sequence[Bound]) -> list[Bound]:
+    """The bounds that an item misses as it is listed."""
+    sizes = [(bound, measured(item, bound.attribute, bound.dimension)) for bound in bounds]
+    return [bound for bound, size in sizes if size is not None and not within(size, bound)]
 
 
 def measured(item: Item, name: str, dimension: str) -> Decimal | None:
@@ -125,7 +128,7 @@ def measured(item: Item, name: str, dimension: str) -> Decimal | None:
     return attribute.value * factor if measures == dimension and attribute.value > 0 else None
 
 
-def _within(size: Decimal, bound: Bound) -> bool:
+def within(size: Decimal, bound: Bound) -> bool:
     low, high = bound.low, bound.high
     if bound.strict:
         return (low is None or low < size) and (high is None or size < high)

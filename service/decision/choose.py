@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from operator import itemgetter
@@ -33,13 +33,13 @@ class Chosen(msgspec.Struct, frozen=True, gc=False):
 class Choice(msgspec.Struct, frozen=True):
     """What is left: `chosen` best first; `reason` says why nothing is; `excluded` by item id.
 
-    `misfits` are the items that do not fit: those that the customer named, then the likeliest.
+    `misfits` are the items that do not fit: those that the customer asks about, the likeliest.
     """
 
     chosen: list[Chosen]
     reason: str | None
     excluded: dict[str, str]
-    misfits: dict[str, Fit] = msgspec.field(default_factory=dict)
+    misfits: Sequence[str] = ()
     question: Question | None = None
     wanted: Wanted = NOTHING
 
@@ -73,7 +73,7 @@ def choose(
         fitting = wanted.judge(item) if item and why is None else None
         if fitting is not None and fitting.verdict == fit.DOES_NOT_FIT:
             why = fit.DOES_NOT_FIT
-            misfits[item_id] = fitting
+            misfits.append(item_id)
         if why is None and item and (wanted.dearer(item) or _above(item, ceiling)):
             why = "dearer"
         if why or item is None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from itertools import islice
 from typing import Any, Final
 
 from msgspec.structs import replace
 
 from models.domain import Item
-from models.fit import PRICE, ROTATABLE, TURNS, Bound, Fit, measured
+from models.fit import DOES_NOT_FIT, PRICE, ROTATABLE, TURNS, Bound, measured, missed
 from models.needs import limits
 from models.units import in_words
 from service.decision.verdict import Verdict
+from service.decision.wanted import Wanted
 
 MISFITS_NAMED: Final = 2
 """Of the items that the customer asks about or would likely buy, and that do not fit."""
@@ -34,8 +34,8 @@ def fit_json(verdict: Verdict, catalogue: Mapping[str, Item]) -> dict[str, Any]:
         said["question_attribute"] = question.attribute
         said["question_item_id"] = question.item_id
     misfits = [
-        {"item_id": item.id, "name": item.name, "text": why_not(item, fitting)}
-        for item_id, fitting in islice(choice.misfits.items(), MISFITS_NAMED)
+        {"item_id": item.id, "name": item.name, "text": why_not(item, choice.wanted)}
+        for item_id in choice.misfits[:MISFITS_NAMED]
         if (item := catalogue.get(item_id)) is not None
     ]
     if misfits:
@@ -47,11 +47,10 @@ def in_detail(
     excluded: list[dict[str, str]], verdict: Verdict, catalogue: Mapping[str, Item]
 ) -> list[dict[str, str]]:
     """The same, with a `detail` for each item that does not fit."""
-    misfits = verdict.choice.misfits if verdict.choice is not None else {}
     for entry in excluded:
-        fitting, item = misfits.get(entry["item_id"]), catalogue.get(entry["item_id"])
-        if fitting is not None and item is not None:
-            entry["detail"] = why_not(item, fitting)
+        item = catalogue.get(entry["item_id"]) if entry["reason"] == DOES_NOT_FIT else None
+        if item is not None and verdict.choice is not None:
+            entry["detail"] = why_not(item, verdict.choice.wanted)
     return excluded
 
 
@@ -76,9 +75,9 @@ def constraints(verdict: Verdict) -> list[str]:
     return said
 
 
-def why_not(item: Item, fitting: Fit) -> str:
+def why_not(item: Item, wanted: Wanted) -> str:
     """Every bound that the item misses: `width 90 cm, at most 80 cm`."""
-    text = "; ".join(_miss(item, bound) for bound in fitting.failed)
+    text = "; ".join(_miss(item, bound) for bound in missed(item, wanted.bounds_for(item)))
     turn = item.attributes.get(ROTATABLE)
     return f"{text}, and turned it does not fit either" if turn and turn.value in TURNS else text
 

@@ -61,10 +61,10 @@ class Wanted(msgspec.Struct, frozen=True):
     def bounds_for(self, item: Item) -> tuple[Bound, ...]:
         return self.of_category.get(item.category, self.needs)
 
-    def named_misfits(self) -> dict[str, Fit]:
-        """Those that the customer asks about and that do not fit, by item id."""
-        judged = {item.id: self.judge(item) for item in self.named}
-        return {name: one for name, one in judged.items() if one and one.verdict == DOES_NOT_FIT}
+    def named_misfits(self) -> list[str]:
+        """Ids of what the customer asks about and what does not fit."""
+        judged = [(item.id, self.judge(item)) for item in self.named]
+        return [item_id for item_id, one in judged if one and one.verdict == DOES_NOT_FIT]
 
     def dearer(self, item: Item) -> bool:
         """Whether its price speaks against it after what came back."""
