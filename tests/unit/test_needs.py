@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import re
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from models.domain import Attribute, ContactItem, Customer, Interaction, Item, Need
+from models.domain import (
+    RETURN_REASONS,
+    Attribute,
+    ContactItem,
+    Customer,
+    Interaction,
+    Item,
+    Need,
+)
 from models.domain import SuggestionRequest as Request
+from models.fit import TURNS
+from models.needs import bound_of
+from models.units import UNITS
 from service.api import schemas
 from service.decision.wanted import NOTHING, Wanted, wanted_of
 from tests.unit.test_schemas import REQUEST, changed, faults
@@ -163,3 +177,19 @@ def test_a_need_that_cannot_be_meant_is_refused_with_its_field(
 def test_needs_that_can_be_met_or_not_compared_are_taken(needs: list[dict[str, Any]]) -> None:
     request = schemas.load(schemas.SuggestionRequestSchema(), changed(REQUEST, "/needs", needs))
     assert len(request.needs) == len(needs)
+
+
+def test_the_needs_of_the_manual_are_taken() -> None:
+    """The example of docs/fit.md."""
+    text = (Path(__file__).parents[2] / "docs/fit.md").read_text(encoding="utf-8")
+    [needs] = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    document = changed(REQUEST, "/needs", json.loads(needs))
+    width, depth, *_ = schemas.load(schemas.SuggestionRequestSchema(), document).needs
+    assert (bound_of(width).high, bound_of(depth).high) == (790, Decimal("317.5"))
+
+
+def test_the_manual_says_what_follows_from_every_reason() -> None:
+    text = (Path(__file__).parents[2] / "docs/fit.md").read_text(encoding="utf-8")
+    assert all(f"`{reason}`" in text for reason in RETURN_REASONS)
+    assert all(f"`{unit}`" in text for unit in UNITS)
+    assert all(f"`{turn}`" in text for turn in TURNS)
