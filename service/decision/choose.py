@@ -73,7 +73,8 @@ def choose(
         fitting = wanted.judge(item) if item and why is None else None
         if fitting is not None and fitting.verdict == fit.DOES_NOT_FIT:
             why = fit.DOES_NOT_FIT
-            misfits.append(item_id)
+            if item_id not in excluded:
+                misfits.append(item_id)
         if why is None and item and (wanted.dearer(item) or _above(item, ceiling)):
             why = "dearer"
         if why or item is None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from models.domain import Item
-from models.fit import DOES_NOT_FIT, PRICE, ROTATABLE, TURNS, Bound, measured, missed
+from models.fit import AXES, DOES_NOT_FIT, PRICE, ROTATABLE, TURNS, Bound, measured, missed
 from models.needs import limits
 from models.units import in_words
 from service.decision.verdict import Verdict
@@ -77,9 +77,13 @@ def constraints(verdict: Verdict) -> list[str]:
 
 def why_not(item: Item, wanted: Wanted) -> str:
     """Every bound that the item misses: `width 90 cm, at most 80 cm`."""
-    text = "; ".join(_miss(item, bound) for bound in missed(item, wanted.bounds_for(item)))
+    misses = missed(item, wanted.bounds_for(item))
+    text = "; ".join(_miss(item, bound) for bound in misses)
     turn = item.attributes.get(ROTATABLE)
-    return f"{text}, and turned it does not fit either" if turn and turn.value in TURNS else text
+    could_turn = turn is not None and turn.value in TURNS
+    if could_turn and any(bound.attribute in AXES for bound in misses):
+        return f"{text}, and turned it does not fit either"
+    return text
 
 
 def _miss(item: Item, bound: Bound) -> str:

@@ -66,7 +66,8 @@ def _about_the_return(unclear: Unclear) -> Question:
     name, fault = unclear.returned.name, unclear.reason.replace("_", " ")
     [*others, last] = unclear.attributes
     if not unclear.bounds:
-        text = f"What is the {last} of {name}, which was {fault}? It is not listed."
+        listed = "No number is" if last in unclear.returned.attributes else "It is not"
+        text = f"What is the {last} of {name}, which was {fault}? {listed} listed."
         return Question(text, last, unclear.returned.id)
     if not others:
         text = f"Was it the {last} of {name} that was {fault}?"
@@ -102,9 +103,6 @@ def _units_to_choose_from(stated: Attribute | None) -> str:
 
 
 def _as_stated(stated: Attribute) -> str:
-    value = stated.value
-    return (
-        repr(value)
-        if isinstance(value, str)
-        else in_words(value, None) + (f" {stated.unit}" if stated.unit else " without a unit")
-    )
+    if isinstance(stated.value, str):
+        return repr(stated.value)
+    return f"{in_words(stated.value, None)} {stated.unit or 'without a unit'}"

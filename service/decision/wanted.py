@@ -8,9 +8,8 @@ from typing import Final
 
 import msgspec
 
-from models.domain import Item, SuggestionRequest
+from models.domain import Interaction, Item, SuggestionRequest
 from models.fit import DOES_NOT_FIT, Bound, Fit, judge
-from models.moment import GIVING_BACK
 from models.needs import (
     OF_SIZE,
     attribute_at_fault,
@@ -43,7 +42,7 @@ class Wanted(msgspec.Struct, frozen=True):
         unclear: the reasons that would rule out more if one question were answered.
         nothing_dearer: than this, where something was defective.
         cheaper_than: this, where something was too expensive.
-        named: items that the contact is about and that nothing was said against.
+        named: items that the customer asks about.
     """
 
     needs: tuple[Bound, ...] = ()
@@ -110,15 +109,22 @@ def wanted_of(request: SuggestionRequest, catalogue: Mapping[str, Item]) -> Want
                 of_category[returned.category] = so_far + known
             elif among:
                 unclear.append(Unclear(returned, reason, among, known))
-    asked_about: list[Item] = []
-    if contact.topic not in GIVING_BACK:
-        found = (catalogue.get(one.item_id) for one in contact.items if one.reason is None)
-        asked_about = [item for item in found if item is not None]
     return Wanted(
         needs,
         of_category,
         unclear,
         nothing_dearer=max(defective, default=None),
         cheaper_than=min(too_expensive, default=None),
-        named=asked_about,
+        named=_asked_about(request.interaction, catalogue),
     )
+
+
+def _asked_about(contact: Interaction, catalogue: Mapping[str, Item]) -> list[Item]:
+    """What the contact names and nothing was said against, where it is no purchase of before.
+
+    That is so in a question about a product, and beside an item that comes back for a reason.
+    """
+    if contact.topic != "product_question" and all(one.reason is None for one in contact.items):
+        return []
+    found = (catalogue.get(one.item_id) for one in contact.items if one.reason is None)
+    return [item for item in found if item is not None]

@@ -60,15 +60,20 @@ def test_after_too_wide_nothing_as_wide_of_its_kind_is_suggested(
 def test_an_item_that_the_customer_likes_and_that_does_not_fit_is_named_with_the_reason(
     agent: Client, customer: str, shelf: Stock
 ) -> None:
-    widest = of_width(shelf, "bookcases")[-1]
-    contact = {"topic": "product_question", "items": [{"item_id": widest.id}]}
-    needs = [{"attribute": "width", "max": 20, "unit": "in"}]
-    body = a_request(customer, interaction=contact, needs=needs, dry_run=True)
-    liked, *others = ask(agent, body)["does_not_fit"]
+    bookcases = of_width(shelf, "bookcases")
+    middle, widest = bookcases[len(bookcases) // 2], bookcases[-1]
+    contact = returned(middle, "too_large", "width")
+    contact["items"].append({"item_id": widest.id})
+    needs = [{"attribute": "width", "max": 200, "unit": "in"}]
+    body = a_request(customer, interaction=contact, needs=needs, dry_run=True, explain=True)
+    answer = ask(agent, body)
+    liked, other = answer["does_not_fit"]
     assert (liked["item_id"], liked["name"]) == (widest.id, widest.name)
-    assert liked["text"].startswith(f"width {width_of(widest):f} cm (")
-    assert liked["text"].endswith(" in), at most 20 in")
-    assert len(others) <= 1
+    wide, limit = width_of(widest), width_of(middle)
+    assert liked["text"] == f"width {wide:f} cm, less than {limit:f} cm, the width of {middle.name}"
+    assert other["item_id"] != widest.id
+    excluded = [one for one in answer["excluded"] if one["item_id"] == widest.id]
+    assert [one["detail"] for one in excluded] == [liked["text"]]
 
 
 def test_when_nobody_said_what_was_too_large_that_is_the_question(
