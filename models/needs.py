@@ -82,14 +82,11 @@ def faults_of_need(need: Need) -> Iterator[tuple[str, str]]:
         if (value := getattr(need, name)) is not None
     ]
     measures = SIZES.get(need.attribute)
+    allowed = (measures,) if measures else ("length", "mass")
     if need.attribute == PRICE and need.unit is not None:
         yield "unit", "Leave the unit of a price out; prices are in the shop's currency."
-    elif need.unit is not None and dimension_of(need.unit)[0] not in ("length", "mass"):
-        known = units_of("length") if measures != "mass" else units_of("mass")
-        also = "" if measures else f", {units_of('mass')}"
-        yield "unit", f"Use one of: {known}{also}; or leave the unit of a bare number out."
-    elif need.unit is not None and measures and dimension_of(need.unit)[0] != measures:
-        yield "unit", f"This is a {measures}; use one of: {units_of(measures)}."
+    elif need.unit is not None and dimension_of(need.unit)[0] not in allowed:
+        yield "unit", f"Use one of: {', '.join(map(units_of, allowed))}."
     sized = measures is not None or need.unit is not None or need.attribute == PRICE
     for name, value in given:
         if value < 0 and (sized or name in ("clearance", "tolerance")):
