@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from training.shop.chance import Flags, Floats, Ints, stream
+from training.shop.chance import Flags, Floats, stream
 from training.worlds.spending import ORDER_VALUE, spent
 
 EFFORTS: Final = ("same_day_shipping", "call_back")
