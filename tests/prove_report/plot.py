@@ -18,8 +18,14 @@ INK, GREEN, RED = "#1f2a24", "#2f6f4f", "#b5482f"
 
 def plot(proof: Proof, path: Path) -> None:
     """Write the picture as SVG; equal proofs give equal files."""
-    style = {"svg.hashsalt": "encore", "font.size": 10, "axes.spines.top": False,
-             "axes.spines.right": False, "text.color": INK}  # fmt: skip
+    style = {
+        "svg.hashsalt": "encore",
+        "svg.fonttype": "none",
+        "font.size": 10,
+        "text.color": INK,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+    }
     with mpl.rc_context(style):
         figure = Figure(figsize=(10.5, 4.2), layout="constrained")
         left, right = figure.subplots(1, 2)

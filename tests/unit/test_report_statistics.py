@@ -246,10 +246,13 @@ def test_one_customer_among_equals_has_an_equal_share() -> None:
 
 
 def test_what_is_too_little_is_said_with_what_would_do() -> None:
-    """50 of 500 in the holdout, 5 of whom buy: twice the customers, four times the buyers."""
-    treated = np.arange(500) >= 50
-    sales = np.where(np.arange(500) % 10 == 0, 20.0, 0.0)
-    customers, buyers = shortages(treated, sales, (Estimate(0.0, np.full(500, 0.1)),))
+    """50 of 600 are in the holdout and every tenth buys: twice the customers, ten times the buyers.
+
+    All buyers are among the treated: chance that must not decide which reports are shown.
+    """
+    treated = np.arange(600) >= 50
+    sales = np.where(np.arange(600) >= 540, 20.0, 0.0)
+    customers, buyers = shortages(treated, sales, (Estimate(0.0, np.full(600, 0.1)),))
     assert customers.note == "Only 50 customers are in the holdout; 100 are needed for a number."
-    assert (customers.needed, buyers.needed) == (500, 1_500)
-    assert buyers.note.startswith("Only 5 of the customers who are in the holdout bought anything")
+    assert (customers.needed, buyers.needed) == (600, 5_400)
+    assert "about 5 buyers fall to those who are in the holdout; 50 are needed" in buyers.note

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -104,7 +105,9 @@ NO_EFFECTS: Final = (
 STORIES: Final = (
     NO_EFFECT,
     Story("warm customers asked more often", adds=0.06, agents_choose=1.0),
-    Story("orders pulled forward", orders=0.10, later=0.30, adds=0.02, pulls=0.25),
+    Story(
+        "orders pulled forward", orders=0.10, later=0.30, adds=0.02, pulls=0.25, customers=12_000
+    ),
     Story("many returns", adds=0.10, returned=0.45, return_cost=9.0),
     Story("asking drives customers off", drives_off=0.15, ask_cost=0.6),
     Story("few who buy much", adds=0.08, warmth=0.35, spread=0.8, customers=12_000),
@@ -171,6 +174,7 @@ def _spent(story: Story, rng: np.random.Generator, orders: Ints) -> tuple[Floats
     return kept, returns
 
 
+@cache
 def _truth(story: Story) -> tuple[float, float, float]:
     """Sales, margin and attributed sales per service cost, expected over customers' warmth."""
     warm = gamma.ppf((np.arange(POINTS) + 0.5) / POINTS, story.warmth, scale=1 / story.warmth)

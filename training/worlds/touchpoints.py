@@ -24,7 +24,7 @@ TRAFFIC: Final = np.array([0.40, 0.16, 0.10, 0.12, 0.12, 0.10])
 """Shares of the contacts."""
 ADDS: Final = 0.30
 """Orders that an ask at the influential touchpoint makes; elsewhere it makes none."""
-ORDERS: Final = 0.25
+ORDERS: Final = 0.5
 """After a contact of a customer of average warmth, without an ask."""
 ASKED: Final = 0.6
 COST: Final = 8.0
@@ -50,7 +50,7 @@ class TouchpointWorld:
     """Incremental sales per eligible contact of a treated customer, by touchpoint."""
 
 
-def make_touchpoints(seed: int, customers: int = 12_000, holdout: float = 0.2) -> TouchpointWorld:
+def make_touchpoints(seed: int, customers: int = 20_000, holdout: float = 0.3) -> TouchpointWorld:
     """The same seed makes the same world."""
     rng = stream(seed, "touchpoints")
     warm = rng.gamma(1.0, 1.0, customers)
@@ -58,8 +58,8 @@ def make_touchpoints(seed: int, customers: int = 12_000, holdout: float = 0.2) -
     customer = np.repeat(np.arange(customers), 1 + rng.poisson(0.8, customers))
     n = len(customer)
     touchpoint = choose(rng, TRAFFIC, n)
-    # every second contact of the warmest quarter moves to the busy touchpoint
-    drawn = (warm > np.quantile(warm, 0.75))[customer] & (rng.random(n) < 0.5)
+    # most contacts of the warmest quarter move to the busy touchpoint
+    drawn = (warm > np.quantile(warm, 0.75))[customer] & (rng.random(n) < 0.7)
     touchpoint[drawn] = BUSY
     asked = treated[customer] & (rng.random(n) < ASKED)
     adds = np.where(np.arange(len(TOUCHPOINTS)) == INFLUENTIAL, ADDS, 0.0)
