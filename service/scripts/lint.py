@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from models.domain import CHANNELS
+from service.scripts.law import load_law
 from service.scripts.lint_form import form_problems, out_of_order
+from service.scripts.lint_law import law_problems
 from service.scripts.lint_lengths import length_problems
 from service.scripts.lint_wording import wording_problems
 from service.scripts.proofs import read_proofs
@@ -68,6 +70,8 @@ def _file_problems(
     tone = tone_of(file.language, folder)
     yield from wording_problems(file, tone, proofs.get(file.language, ()))
     yield from length_problems(file)
+    if tone is not None:
+        yield from law_problems(file, tone, load_law())
 
 
 def _variant_problems(file: ScriptFile, base: ScriptFile) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ import pytest
 from models.domain import FAULTS, KINDS, MOODS, TOPICS
 from service.errors import ScriptError
 from service.scripts.channels import PARTS, RULES
-from service.scripts.library import load_library
+from service.scripts.library import load_drafts
 from service.scripts.lint import FOLDER, check, main
 from service.scripts.placeholders import PLACEHOLDERS
 
@@ -123,7 +123,7 @@ def test_a_mistake_is_refused_with_what_to_do(
     edit(scripts, file, old, new)
     assert problem in problems_of(scripts)
     with pytest.raises(ScriptError):
-        load_library(scripts)
+        load_drafts(scripts)
 
 
 def test_the_ten_parts_stand_in_their_order(scripts: Path) -> None:
@@ -152,7 +152,7 @@ def test_everything_wrong_is_reported_at_once(
 def test_the_library_refuses_with_the_same_words(scripts: Path) -> None:
     edit(scripts, "phone.toml", "Shall I add it for you", "Hurry, shall I add it")
     with pytest.raises(ScriptError) as refused:
-        load_library(scripts)
+        load_drafts(scripts)
     assert problems_of(scripts) in refused.value.detail
 
 
@@ -171,7 +171,7 @@ def test_another_language_is_a_file_more(scripts: Path) -> None:
     (scripts / "phone.nl.toml").write_text(dutch, encoding="utf-8")
     assert "cannot be checked: add tone/nl.toml" in problems_of(scripts)
     shutil.copy(scripts / "tone" / "en.toml", scripts / "tone" / "nl.toml")
-    library = load_library(scripts)
+    library = load_drafts(scripts)
     assert library._of("phone", "nl_BE")["a"].version == 4
     assert library._of("chat", "nl_BE")["a"].locale == "en_GB"
 
@@ -180,7 +180,7 @@ def test_a_channel_of_ones_own_is_a_file_more(scripts: Path) -> None:
     text = (scripts / "chat.toml").read_text(encoding="utf-8")
     own = text.replace('channel = "chat"', 'channel = "kiosk"\nrules_of = "chat"')
     (scripts / "kiosk.toml").write_text(own, encoding="utf-8")
-    assert load_library(scripts).channel_like("kiosk") == "kiosk"
+    assert load_drafts(scripts).channel_like("kiosk") == "kiosk"
 
 
 def test_the_managers_page_lists_every_placeholder_name_and_limit() -> None:
