@@ -17,6 +17,7 @@ class Facts(msgspec.Struct, frozen=True):
         because: why it is suggested, as a ready sentence for the agent.
         returned_item_name: the item this contact sent back, where there is one.
         last_bought_on: the day the customer last ordered the suggested item.
+        short: leaves out bridge and benefit, for when others wait in the queue.
     """
 
     channel: str
@@ -31,6 +32,7 @@ class Facts(msgspec.Struct, frozen=True):
     because: str | None = None
     returned_item_name: str | None = None
     last_bought_on: date | None = None
+    short: bool = False
 
 
 class ServiceFacts(msgspec.Struct, frozen=True):
@@ -61,6 +63,9 @@ class Words(msgspec.Struct, frozen=True):
             offered: acknowledge, confirm (when it is true) and decline, the closing line.
         text: all that is said before the customer answers; `recap` follows a yes, `decline` a no.
         subject: the subject of an e-mail, which is also the first line of its text.
+        variant: the letter of the wording; `a` where nothing is offered.
+        edition: the version, and of a variant that of the script it differs from before it.
+        short: whether bridge and benefit were left out.
         length_value: the length of `text` in `length_unit`, at most `length_limit`.
     """
 
@@ -75,3 +80,6 @@ class Words(msgspec.Struct, frozen=True):
     accept_label: str
     decline_label: str
     subject: str | None = None
+    variant: str = "a"
+    edition: str = ""
+    short: bool = False

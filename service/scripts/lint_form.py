@@ -37,7 +37,7 @@ def form_problems(file: ScriptFile) -> Iterator[Problem]:
     for table in NEEDED_TABLES:
         if table not in file.tables:
             yield Problem(file.name, table, "is missing: add the table with its texts")
-    yield from _order(file)
+    yield from out_of_order(file)
     for table, entries in file.tables.items():
         for key in NEEDED_KEYS.get(table, (ANY,)):
             if key not in entries:
@@ -54,7 +54,8 @@ def form_problems(file: ScriptFile) -> Iterator[Problem]:
         yield Problem(file.name, "subject", what)
 
 
-def _order(file: ScriptFile) -> Iterator[Problem]:
+def out_of_order(file: ScriptFile) -> Iterator[Problem]:
+    """The first of the ten parts that does not stand in its place."""
     found = [table for table in file.tables if table in PARTS]
     for table, expected in zip(found, sorted(found, key=PARTS.index), strict=True):
         if table != expected:

@@ -15,7 +15,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """`longest` is the longest value; None where the channel says how long it may be."""
+    """`longest` is the longest value; None where channel and language say how long it may be."""
 
     means: str
     always_known: bool
@@ -24,10 +24,10 @@ class Placeholder:
 
 PLACEHOLDERS: Final = {
     "item_name": Placeholder("the suggested item", True),
-    "price": Placeholder("its price with the currency", True, "US$999,999.99"),
+    "price": Placeholder("its price with the currency", True),
     "first_name": Placeholder("the customer's first name", False),
     "returned_item_name": Placeholder("the item that came back", False),
-    "last_bought_on": Placeholder("when the customer last ordered it", False, "30 September 2026"),
+    "last_bought_on": Placeholder("when the customer last ordered it", False),
     "because": Placeholder("the reason on the agent's screen", False, " ".join(["word"] * 24)),
 }
 

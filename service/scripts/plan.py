@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
-from service.scripts.channels import PARTS, RULES, SERVICE_TURNS, Rule
+from service.scripts.channels import AFTER_THE_ANSWER, PARTS, RULES, SERVICE_TURNS, Rule
 from service.scripts.choose import choose
 from service.scripts.facts import Words
 from service.scripts.placeholders import Entry, Sentence, say, sayable
-from service.scripts.read import ScriptFile
+from service.scripts.read import BASE, ScriptFile
 from service.scripts.render import Open, fill, join, with_subject
 from service.scripts.tone import UNSETTLED
 
 Chosen = dict[str, Entry | list[Entry]]
 """What is said in each part, in their order; of `disclosures` there are several."""
+
+
+LEFT_OUT: Final = ("bridge", "benefit")
+"""Of a short script; permission, price, disclosures and the easy no stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +37,29 @@ class Plan:
     id: str
     version: int
     locale: str
-    rule: Rule
+    rules_of: str
     turns: tuple[tuple[str, ...], ...]
     chosen: Chosen
     subject: str | None
     accept_label: str
     decline_label: str
+    variant: str
+    edition: str
+    short: bool
     wordings: dict[frozenset[str], Wording] = field(default_factory=dict)
     """By what is known of a customer: at most one for each set of placeholders."""
+
+    @property
+    def rule(self) -> Rule:
+        return RULES[self.rules_of]
+
+    def asked(self) -> tuple[object, ...]:
+        """What tells the words before the answer from those of another variant."""
+        parts = (part for part in self.chosen if part not in AFTER_THE_ANSWER)
+        return tuple(
+            tuple(entry) if isinstance(entry := self.chosen[part], list) else entry
+            for part in parts
+        )
 
     def write(self, values: Mapping[str, str]) -> Words:
         """The words for one customer: filled, joined and measured."""
@@ -53,6 +73,7 @@ class Plan:
         return Words(
             self.id, self.version, self.locale, fill(wording.parts, values), text,
             *self.rule.measure(text), self.accept_label, self.decline_label, self.subject,
+            self.variant, self.edition, self.short,
         )  # fmt: skip
 
     def _wording(self, known: frozenset[str]) -> Wording:
@@ -65,16 +86,22 @@ class Plan:
         return Wording(parts, join(parts, self.turns, self.rule))
 
 
-def ask_plan(file: ScriptFile, topic: str, kind: str, mood: str, fault: str) -> Plan:
-    """The ten parts of an ask."""
+def ask_plan(
+    file: ScriptFile, topic: str, kind: str, mood: str, fault: str, short: bool = False
+) -> Plan:
+    """The ten parts of an ask; without bridge and benefit where it must be short."""
     true_of_it = frozenset((topic, kind, mood, fault))
     chosen: Chosen = {}
     for part in PARTS:
+        if short and part in LEFT_OUT:
+            continue
         if part == "disclosures":
             chosen[part] = list(file.tables[part].values())
         else:
             chosen[part] = choose(file.tables[part], true_of_it)
-    return _plan(f"{file.channel}.{topic}.{kind}.{mood}", file, topic, chosen, asks=True)
+    letter = "" if file.variant == BASE else f".{file.variant}"
+    script_id = f"{file.channel}.{topic}.{kind}.{mood}{letter}"
+    return _plan(script_id, file, topic, chosen, asks=True, short=short)
 
 
 def service_plan(
@@ -95,11 +122,20 @@ def public_plan(file: ScriptFile, topic: str, mood: str) -> Plan:
     return _plan(f"{file.channel}.{topic}.service.{mood}", file, topic, chosen)
 
 
-def _plan(script_id: str, file: ScriptFile, topic: str, chosen: Chosen, asks: bool = False) -> Plan:
-    rule = RULES[file.rules_of]
-    turns = rule.turns if asks else SERVICE_TURNS
+def _plan(
+    script_id: str,
+    file: ScriptFile,
+    topic: str,
+    chosen: Chosen,
+    asks: bool = False,
+    short: bool = False,
+) -> Plan:
+    turns = RULES[file.rules_of].turns if asks else SERVICE_TURNS
     subject = None
     if "subject" in file.tables:
         subject = say(choose(file.tables["subject"], frozenset((topic,))), {})
     accept, decline = (say(file.tables["labels"][key], {}) for key in ("accept", "decline"))
-    return Plan(script_id, file.version, file.locale, rule, turns, chosen, subject, accept, decline)
+    return Plan(
+        script_id, file.version, file.locale, file.rules_of, turns, chosen, subject, accept,
+        decline, file.variant, file.edition, short,
+    )  # fmt: skip

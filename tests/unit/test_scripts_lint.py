@@ -87,7 +87,7 @@ def test_the_scripts_that_come_with_encore_are_right(capsys: pytest.CaptureFixtu
         ("phone.toml", '"en_GB"', '"english"', 'needs locale = "…" such as "en_GB"'),
         ("phone.toml", 'channel = "phone"', 'channel = "Phone!"', "needs a first line such as"),
         ("phone.toml", 'channel = "phone"', 'channel = "fax"', 'needs rules_of = "…"'),
-        ("phone.toml", 'channel = "phone"', 'channel = "chat"', "language of chat.toml"),
+        ("phone.toml", 'channel = "phone"', 'channel = "chat"', "and variant of chat.toml"),
         ("phone.toml", 'channel = "phone"', 'channel = "chat"', "no English script for phone"),
         ("phone.toml", "[confirm]", "[confirm", "phone.toml: cannot be read: "),
         ("phone.toml", "[confirm]", 'subject = "x"\n[confirm]', "[acknowledge] subject holds"),
@@ -165,13 +165,15 @@ def test_an_empty_folder_and_a_wrong_call_are_told_apart(tmp_path: Path) -> None
 def test_another_language_is_a_file_more(scripts: Path) -> None:
     """A language may have some channels only; the others fall back to English."""
     text = (scripts / "phone.toml").read_text(encoding="utf-8")
-    german = text.replace('locale = "en_GB"', 'locale = "de_DE"').replace(
+    dutch = text.replace('locale = "en_GB"', 'locale = "nl_NL"').replace(
         "version = 1", "version = 4"
     )
-    (scripts / "phone.de.toml").write_text(german, encoding="utf-8")
+    (scripts / "phone.nl.toml").write_text(dutch, encoding="utf-8")
+    assert "cannot be checked: add tone/nl.toml" in problems_of(scripts)
+    shutil.copy(scripts / "tone" / "en.toml", scripts / "tone" / "nl.toml")
     library = load_library(scripts)
-    assert library._file("phone", "de_AT").version == 4
-    assert library._file("chat", "de_AT").locale == "en_GB"
+    assert library._of("phone", "nl_BE")["a"].version == 4
+    assert library._of("chat", "nl_BE")["a"].locale == "en_GB"
 
 
 def test_a_channel_of_ones_own_is_a_file_more(scripts: Path) -> None:
