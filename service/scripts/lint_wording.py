@@ -47,9 +47,9 @@ def wording_problems(
             for text in entry:
                 for what in _text_problems(file, table, key, text, tone, proofs):
                     yield Problem(file.name, table, f"{key} {what}")
-    disclosures = file.tables.get("disclosures", {}).values()
-    if file.channel == SELF_SERVICE:
-        texts = [text.source for entry in disclosures for text in entry]
+    disclosures = file.tables.get("disclosures")
+    if file.channel == SELF_SERVICE and disclosures is not None:
+        texts = [text.source for entry in disclosures.values() for text in entry]
         if not any(tone.has("person", text) for text in texts):
             what = "must say how to reach a person, since no agent is there"
             yield Problem(file.name, "disclosures", what)

@@ -65,7 +65,7 @@ def test_the_scripts_that_come_with_encore_are_right(capsys: pytest.CaptureFixtu
         ("phone.toml", 'any = "It is {item_name}, at {price}."', 'any = "It is {item_name}."',
          "[offer] any must state the {price}, or a disclosure must"),
         ("phone.toml", "{item_name}, {price} in total", "{item_name}",
-         "[recap] any must state the total: {price}"),
+         "[recap] us must state the total: {price}"),
         ("phone.toml", '  "You have ordered it before, so you know what you would be getting.",',
          "", "[benefit] repeat says nothing when {last_bought_on} is not known"),
         ("phone.toml", '"I am sorry about the trouble."', '"Sorry, {item_name}."',
@@ -171,6 +171,8 @@ def test_another_language_is_a_file_more(scripts: Path) -> None:
     (scripts / "phone.nl.toml").write_text(dutch, encoding="utf-8")
     assert "cannot be checked: add tone/nl.toml" in problems_of(scripts)
     shutil.copy(scripts / "tone" / "en.toml", scripts / "tone" / "nl.toml")
+    assert 'promises "fourteen days": list it in proofs.toml' in problems_of(scripts)
+    edit(scripts, "proofs.toml", 'en = ["fourteen', 'nl = ["fourteen days"]\nen = ["fourteen')
     library = load_drafts(scripts)
     assert library._of("phone", "nl_BE")["a"].version == 4
     assert library._of("chat", "nl_BE")["a"].locale == "en_GB"
