@@ -64,10 +64,14 @@ class Tone:
 
     language: str
     never: Mapping[str, re.Pattern[str]]
+    any_never: re.Pattern[str]
+    """All of them in one, since most texts hold nothing of them."""
     lists: Mapping[str, re.Pattern[str]]
 
     def forbidden(self, text: str) -> list[tuple[str, str]]:
         """(what is said, what is wrong with it) for every list that no text may touch."""
+        if not self.any_never.search(folded(text)):
+            return []
         found = ((self.finds(pattern, text), NEVER[it]) for it, pattern in self.never.items())
         return [(words, what) for words, what in found if words]
 
@@ -123,7 +127,8 @@ def _read(path: Path, changed: int) -> Tone:
     ]
     if wrong:
         raise ScriptError(f"Please mend tone/{path.name}: {'; '.join(wrong)}")
-    return Tone(path.stem, never, lists)
+    any_never = re.compile("|".join(it.pattern for it in never.values()), re.IGNORECASE)
+    return Tone(path.stem, never, any_never, lists)
 
 
 def _patterns(table: Any) -> dict[str, re.Pattern[str]]:
