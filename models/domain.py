@@ -38,7 +38,7 @@ NO_OFFER_REASONS: Final = (
     "unresolved", "reopened", "escalated", "public_channel", "objected", "opted_out",
     "vulnerable", "angry", "severe", "repeated_failure", "high_effort", "fatigue",
     "declined_recently", "just_converted", "quiet_hours", "holdout", "nothing_fits",
-    "not_worth_it", "not_recordable",
+    "not_worth_it", "no_script", "not_recordable",
 )  # fmt: skip
 
 

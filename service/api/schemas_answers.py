@@ -57,6 +57,9 @@ class ServiceScriptSchema(Answer):
 class ScriptSchema(ServiceScriptSchema):
     id = fields.String(required=True)
     version = fields.Integer(required=True)
+    variant = fields.String(required=True)
+    short = fields.Boolean()
+    """Only where bridge and benefit are left out."""
     locale = fields.String(required=True)
     length = fields.Nested(LengthSchema, required=True)
 
@@ -98,6 +101,10 @@ class SuggestionAnswerSchema(Answer):
     service_script = fields.Nested(ServiceScriptSchema, required=True, allow_none=True)
     question = fields.String()
     excluded = fields.List(fields.Nested(ExcludedSchema))
+    rules = fields.List(fields.String())
+    """With `explain: true`: the rules of law that the ask meets."""
+    denied_by = fields.String()
+    """With `explain: true`: the rule of law behind the reason, where there is one."""
     model_version = fields.String(required=True, allow_none=True)
     policy_version = fields.String(required=True)
     degraded = fields.Boolean(required=True)

@@ -54,6 +54,7 @@ def answer_of(
         answer["question"] = question
     if request.explain:
         answer["excluded"] = excluded_json(verdict)
+        answer |= rules_json(verdict)
         for entry, explained in zip(suggestions, explanations_json(verdict), strict=False):
             features = dict(zip(FEATURES, explained["features"], strict=True))
             entry |= {**explained, "features": features}
@@ -118,7 +119,7 @@ def record_json(verdict: Verdict) -> dict[str, Any]:
             "probability": one.chosen.probability,
             "worth": one.chosen.worth.total,
             "because": one.because.code,
-            "script": f"{one.words.id}@{one.words.version}",
+            "script": f"{one.words.id}@{one.words.edition}",
             **explained,
         }
         for rank, (one, explained) in enumerate(
@@ -127,12 +128,19 @@ def record_json(verdict: Verdict) -> dict[str, Any]:
     ]
     name = "shadow" if verdict.reason else "suggestions"
     named = {"feature_names": FEATURES} if kept else {}
-    return {name: kept, "excluded": excluded_json(verdict), **named}
+    return {name: kept, "excluded": excluded_json(verdict), **rules_json(verdict), **named}
+
+
+def rules_json(verdict: Verdict) -> dict[str, Any]:
+    """The rules of law that the ask meets, or the one that forbids it."""
+    denied = {"denied_by": verdict.denied_by} if verdict.denied_by else {}
+    return {"rules": verdict.rules, **denied}
 
 
 def suggestion_json(rank: int, suggestion: Suggestion) -> dict[str, Any]:
     """One entry of `suggestions`, without the explanation."""
     chosen, words = suggestion.chosen, suggestion.words
+    short = {"short": True} if words.short else {}
     return {
         "rank": rank,
         "item_id": chosen.item.id,
@@ -148,9 +156,11 @@ def suggestion_json(rank: int, suggestion: Suggestion) -> dict[str, Any]:
         "script": {
             "id": words.id,
             "version": words.version,
+            "variant": words.variant,
             "locale": words.locale,
             "parts": words.parts,
             "text": words.text,
+            **short,
             "length": {
                 "unit": words.length_unit,
                 "value": words.length_value,

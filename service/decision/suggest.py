@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from models.bundle import Bundle
 from models.domain import Interaction, SuggestionRequest
@@ -17,6 +17,7 @@ from service.decision.answer import answer_of, record_of
 from service.decision.arm import arm_of
 from service.decision.choose import choose
 from service.decision.gates import Situation, first_closed
+from service.decision.lawful import denials, rule_behind
 from service.decision.moment import moment_of
 from service.decision.verdict import Verdict
 from service.decision.words import put_into_words
@@ -86,8 +87,10 @@ def decide(
     policy, contact = parts.policy, request.interaction
     resolved = min(contact.resolved_at or now, now)
     closed = first_closed(Situation(contact, profile, policy, now, resolved))
-    if closed:
-        return Verdict(closed)
+    forbidden = denials(contact, profile, parts.library)
+    if closed or forbidden:
+        reason = closed or forbidden[0].reason
+        return Verdict(reason, denied_by=rule_behind(reason, forbidden))
 
     recommender = bundle.recommender
     moment = moment_of(request, profile, recommender, resolved)
@@ -104,8 +107,10 @@ def decide(
 
     suggestions = put_into_words(
         choice, ranking, moment, recommender, request, profile.customer, parts.library,
-        parts.catalogue,
+        parts.catalogue, now.astimezone(UTC).date(),
     )  # fmt: skip
+    if not suggestions:
+        return Verdict("no_script", ranking=ranking, choice=choice)
     arm = arm_of(profile.customer.id, policy)
     return Verdict("holdout" if arm == "holdout" else None, arm, ranking, choice, suggestions)
 

@@ -29,6 +29,7 @@ class Verdict(msgspec.Struct, frozen=True):
         arm: set once the contact turned out to be eligible.
         ranking, choice: None where a gate closed before anything was scored.
         suggestions: best first; in the holdout the shadow decision.
+        denied_by: the rule of law behind the reason, where there is one.
     """
 
     reason: str | None
@@ -36,6 +37,7 @@ class Verdict(msgspec.Struct, frozen=True):
     ranking: Ranking | None = None
     choice: Choice | None = None
     suggestions: Sequence[Suggestion] = ()
+    denied_by: str | None = None
 
     @property
     def decision(self) -> str:
@@ -44,6 +46,11 @@ class Verdict(msgspec.Struct, frozen=True):
     @property
     def eligible(self) -> bool:
         return self.arm is not None
+
+    @property
+    def rules(self) -> Sequence[str]:
+        """The rules of law that the ask was held against and meets."""
+        return self.suggestions[0].words.rules if self.suggestions else ()
 
     @property
     def shown(self) -> Sequence[Suggestion]:

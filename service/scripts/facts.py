@@ -18,6 +18,7 @@ class Facts(msgspec.Struct, frozen=True):
         returned_item_name: the item this contact sent back, where there is one.
         last_bought_on: the day the customer last ordered the suggested item.
         short: leaves out bridge and benefit, for when others wait in the queue.
+        today: the day of the contact; texts that expired before it are not used. None uses all.
     """
 
     channel: str
@@ -33,6 +34,7 @@ class Facts(msgspec.Struct, frozen=True):
     returned_item_name: str | None = None
     last_bought_on: date | None = None
     short: bool = False
+    today: date | None = None
 
 
 class ServiceFacts(msgspec.Struct, frozen=True):
@@ -65,6 +67,7 @@ class Words(msgspec.Struct, frozen=True):
         subject: the subject of an e-mail, which is also the first line of its text.
         variant: the letter of the wording; `a` where nothing is offered.
         edition: the version, and of a variant that of the script it differs from before it.
+        rules: ids of the rules of law that the text was held against and that it meets.
         short: whether bridge and benefit were left out.
         length_value: the length of `text` in `length_unit`, at most `length_limit`.
     """
@@ -82,4 +85,5 @@ class Words(msgspec.Struct, frozen=True):
     subject: str | None = None
     variant: str = "a"
     edition: str = ""
+    rules: tuple[str, ...] = ()
     short: bool = False

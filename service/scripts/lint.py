@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from models.domain import CHANNELS
+from service.scripts.law import load_law
 from service.scripts.lint_form import form_problems, out_of_order
+from service.scripts.lint_law import law_problems
 from service.scripts.lint_lengths import length_problems
 from service.scripts.lint_wording import wording_problems
 from service.scripts.proofs import read_proofs
@@ -40,7 +42,7 @@ def check_files(
     found.extend(_folder_problems(folder, files, {problem.file for problem in problems}))
     proofs = read_proofs(folder)
     bases = {(file.language, file.channel): file for file in files if file.variant == BASE}
-    known = {key: list(_file_problems(base, folder, proofs)) for key, base in bases.items()}
+    known = {key: list(_file_problems(base, base, folder, proofs)) for key, base in bases.items()}
     whole = list(bases.values())
     for own in known.values():
         found.extend(own)
@@ -55,19 +57,22 @@ def check_files(
         found.extend(_variant_problems(file, bases[key]))
         found.extend(
             problem
-            for problem in _file_problems(variant, folder, proofs)
+            for problem in _file_problems(variant, file, folder, proofs)
             if (problem.table, problem.what) not in told
         )
     return whole, found
 
 
 def _file_problems(
-    file: ScriptFile, folder: Path, proofs: Mapping[str, Sequence[str]]
+    file: ScriptFile, own: ScriptFile, folder: Path, proofs: Mapping[str, Sequence[str]]
 ) -> Iterator[Problem]:
+    """What is wrong with a file as it is said; its wording is its `own`, the rest its base's."""
     yield from form_problems(file)
     tone = tone_of(file.language, folder)
-    yield from wording_problems(file, tone, proofs.get(file.language, ()))
+    yield from wording_problems(own, tone, proofs.get(file.language, ()))
     yield from length_problems(file)
+    if tone is not None:
+        yield from law_problems(file, tone, load_law())
 
 
 def _variant_problems(file: ScriptFile, base: ScriptFile) -> Iterator[Problem]:

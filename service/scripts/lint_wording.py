@@ -29,6 +29,7 @@ NEEDED: Final = {
     ("public", "decline"): ("private", "must invite to a private message"),
 }
 """What a text must say, by table and key (empty: all keys): the list, and the advice."""
+_DIGIT: Final = re.compile(r"\d|[\u00b2\u00b3\u00b9\u00bc-\u00be]")
 _A_REPLY: Final = re.compile(r"\s*(?:re|fwd?|aw|wg|tr|rv)\s*:", re.IGNORECASE)
 """A subject that pretends to answer an e-mail."""
 
@@ -46,9 +47,9 @@ def wording_problems(
             for text in entry:
                 for what in _text_problems(file, table, key, text, tone, proofs):
                     yield Problem(file.name, table, f"{key} {what}")
-    disclosures = file.tables.get("disclosures", {}).values()
-    if file.channel == SELF_SERVICE:
-        texts = [text.source for entry in disclosures for text in entry]
+    disclosures = file.tables.get("disclosures")
+    if file.channel == SELF_SERVICE and disclosures is not None:
+        texts = [text.source for entry in disclosures.values() for text in entry]
         if not any(tone.has("person", text) for text in texts):
             what = "must say how to reach a person, since no agent is there"
             yield Problem(file.name, "disclosures", what)
@@ -58,7 +59,7 @@ def _text_problems(
     file: ScriptFile, table: str, key: str, text: Text, tone: Tone, proofs: Sequence[str]
 ) -> Iterator[str]:
     source = text.source
-    if any(letter.isdigit() for letter in source):
+    if _DIGIT.search(source):
         yield "holds a number: numbers come from the facts only, through a placeholder"
     rule = RULES[file.rules_of]
     if rule.gsm7 and table not in ON_THE_PAGE and not is_gsm7(source):

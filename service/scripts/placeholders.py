@@ -31,6 +31,8 @@ PLACEHOLDERS: Final = {
     "because": Placeholder("the reason on the agent's screen", False, " ".join(["word"] * 24)),
 }
 
+CERTAIN: Final = frozenset(name for name, it in PLACEHOLDERS.items() if it.always_known)
+
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+")
 
@@ -116,6 +118,15 @@ def sayable(entry: Entry, known: Set[str]) -> Sentence:
         if known >= text.whole.needs:
             return text.whole
     return joined(" ", [one for one in entry[-1].sentences if known >= one.needs])
+
+
+def always_says(entry: Entry, name: str) -> bool:
+    """Whether the value is said whatever else is known of the customer."""
+
+    def certainly(text: Text) -> bool:
+        return any(name in one.needs and one.needs <= CERTAIN for one in text.sentences)
+
+    return all(name in text.whole.needs for text in entry[:-1]) and certainly(entry[-1])
 
 
 def joined(between: str, sentences: Sequence[Sentence]) -> Sentence:

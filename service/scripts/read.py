@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -63,6 +64,8 @@ class ScriptFile:
     rules_of: str
     tables: Mapping[str, Mapping[str, Entry]]
     variant: str = BASE
+    expires_on: date | None = None
+    """The last day on which it may be used to ask; None for a draft."""
     edition: str = ""
     """The version, and of a variant that of its base before it: `3`, `3.2`."""
 
@@ -84,6 +87,7 @@ def on_base(file: ScriptFile, base: ScriptFile) -> ScriptFile:
         rules_of=base.rules_of,
         tables={**base.tables, **file.tables},
         edition=f"{base.version}.{file.version}",
+        expires_on=min(filter(None, (file.expires_on, base.expires_on)), default=None),
     )
 
 
@@ -140,7 +144,7 @@ def _script_file(
         content.get("rules_of", channel),
         tables,
         content.get("variant", BASE),
-        str(version),
+        edition=str(version),
     )
 
 

@@ -68,20 +68,21 @@ class Tone:
 
     def forbidden(self, text: str) -> list[tuple[str, str]]:
         """(what is said, what is wrong with it) for every list that no text may touch."""
-        found = ((said(pattern, text), NEVER[name]) for name, pattern in self.never.items())
+        found = ((self.finds(pattern, text), NEVER[it]) for it, pattern in self.never.items())
         return [(words, what) for words, what in found if words]
 
     def has(self, name: str, text: str) -> str:
         """The first words of the text that are in a list; empty when none are."""
-        return said(self.lists[name], text)
+        return self.finds(self.lists[name], text)
+
+    @staticmethod
+    def finds(pattern: re.Pattern[str], text: str) -> str:
+        """The first find, in the letters of the text."""
+        found = pattern.search(folded(text))
+        return text[found.start() : found.end()] if found else ""
 
 
-def said(pattern: re.Pattern[str], text: str) -> str:
-    """The first find, in the letters of the text."""
-    found = pattern.search(folded(text))
-    return text[found.start() : found.end()] if found else ""
-
-
+@lru_cache(maxsize=16_384)
 def folded(text: str) -> str:
     """The text without accents and curly apostrophes, letter for letter.
 

@@ -12,7 +12,7 @@ import pytest
 from models.domain import FAULTS, KINDS, MOODS, TOPICS
 from service.errors import ScriptError
 from service.scripts.channels import PARTS, RULES
-from service.scripts.library import load_library
+from service.scripts.library import load_drafts
 from service.scripts.lint import FOLDER, check, main
 from service.scripts.placeholders import PLACEHOLDERS
 
@@ -66,7 +66,7 @@ def test_the_scripts_that_come_with_encore_are_right(capsys: pytest.CaptureFixtu
         ("phone.toml", 'any = "It is {item_name}, at {price}."', 'any = "It is {item_name}."',
          "[offer] any must state the {price}, or a disclosure must"),
         ("phone.toml", "{item_name}, {price} in total", "{item_name}",
-         "[recap] any must state the total: {price}"),
+         "[recap] us must state the total: {price}"),
         ("phone.toml", '  "You have ordered it before, so you know what you would be getting.",',
          "", "[benefit] repeat says nothing when {last_bought_on} is not known"),
         ("phone.toml", '"I am sorry about the trouble."', '"Sorry, {item_name}."',
@@ -124,7 +124,7 @@ def test_a_mistake_is_refused_with_what_to_do(
     edit(scripts, file, old, new)
     assert problem in problems_of(scripts)
     with pytest.raises(ScriptError):
-        load_library(scripts)
+        load_drafts(scripts)
 
 
 def test_the_ten_parts_stand_in_their_order(scripts: Path) -> None:
@@ -153,7 +153,7 @@ def test_everything_wrong_is_reported_at_once(
 def test_the_library_refuses_with_the_same_words(scripts: Path) -> None:
     edit(scripts, "phone.toml", "Shall I add it for you", "Hurry, shall I add it")
     with pytest.raises(ScriptError) as refused:
-        load_library(scripts)
+        load_drafts(scripts)
     assert problems_of(scripts) in refused.value.detail
 
 
@@ -172,7 +172,9 @@ def test_another_language_is_a_file_more(scripts: Path) -> None:
     (scripts / "phone.nl.toml").write_text(dutch, encoding="utf-8")
     assert "cannot be checked: add tone/nl.toml" in problems_of(scripts)
     shutil.copy(scripts / "tone" / "en.toml", scripts / "tone" / "nl.toml")
-    library = load_library(scripts)
+    assert 'promises "fourteen days": list it in proofs.toml' in problems_of(scripts)
+    edit(scripts, "proofs.toml", 'en = ["fourteen', 'nl = ["fourteen days"]\nen = ["fourteen')
+    library = load_drafts(scripts)
     assert library._of("phone", "nl_BE")["a"].version == 4
     assert library._of("chat", "nl_BE")["a"].locale == "en_GB"
 
@@ -181,7 +183,7 @@ def test_a_channel_of_ones_own_is_a_file_more(scripts: Path) -> None:
     text = (scripts / "chat.toml").read_text(encoding="utf-8")
     own = text.replace('channel = "chat"', 'channel = "kiosk"\nrules_of = "chat"')
     (scripts / "kiosk.toml").write_text(own, encoding="utf-8")
-    assert load_library(scripts).channel_like("kiosk") == "kiosk"
+    assert load_drafts(scripts).channel_like("kiosk") == "kiosk"
 
 
 def test_the_managers_page_lists_every_placeholder_name_and_limit() -> None:
