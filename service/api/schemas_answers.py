@@ -74,6 +74,8 @@ class SuggestionSchema(Answer):
     accept_label = fields.String(required=True)
     decline_label = fields.String(required=True)
     script = fields.Nested(ScriptSchema, required=True)
+    needs_supervisor = fields.Boolean(required=True)
+    """Whether its price lies above what this agent may sell alone."""
     terms = fields.Dict(fields.String(), fields.Nested(MoneyAnswerSchema))
     """This and the three below come with `explain: true`."""
     margin_from = fields.String()
@@ -84,6 +86,14 @@ class SuggestionSchema(Answer):
 class ExcludedSchema(Answer):
     item_id = fields.String(required=True)
     reason = fields.String(required=True)
+
+
+class GateSchema(Answer):
+    """Which gate closed, what it found, in words and figures, and where its rule is from."""
+
+    reason = fields.String(required=True, validate=validate.OneOf(domain.NO_OFFER_REASONS))
+    evidence = fields.String(required=True)
+    source = fields.String(required=True)
 
 
 class SuggestionAnswerSchema(Answer):
@@ -98,6 +108,8 @@ class SuggestionAnswerSchema(Answer):
     service_script = fields.Nested(ServiceScriptSchema, required=True, allow_none=True)
     question = fields.String()
     excluded = fields.List(fields.Nested(ExcludedSchema))
+    gate = fields.Nested(GateSchema)
+    """This and the one above come with `explain: true`."""
     model_version = fields.String(required=True, allow_none=True)
     policy_version = fields.String(required=True)
     degraded = fields.Boolean(required=True)

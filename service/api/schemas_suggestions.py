@@ -9,7 +9,7 @@ from marshmallow import ValidationError, post_load, validates_schema
 
 from models import domain
 from service.api.schemas_feed import InlineOrderSchema, InteractionSchema, Strict, nested
-from service.api.schemas_fields import Array, Choice, Flag, Measure, Moment, Text, Whole
+from service.api.schemas_fields import Array, Choice, Flag, Measure, Moment, Text, TimeZone, Whole
 
 
 class ConsentSchema(Strict):
@@ -30,6 +30,7 @@ class CustomerSchema(Strict):
     first_name = Text(100, allow_none=True)
     consent = nested(ConsentSchema, allow_none=True)
     vulnerable = Flag(allow_none=True)
+    time_zone = TimeZone(allow_none=True)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> domain.Customer:

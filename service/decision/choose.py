@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from decimal import Decimal
 from operator import itemgetter
 
@@ -13,9 +12,9 @@ from models import fit
 from models.domain import Item, SuggestionRequest
 from models.fit import Fit, judge
 from models.recommender import Ranking, Recommender
+from service.decision.barred import Limits
 from service.decision.policy import Policy
 from service.decision.worth import Worth, rough_worth, worth_of_asking
-from service.profile import Profile
 
 
 class Chosen(msgspec.Struct, frozen=True, gc=False):
@@ -41,17 +40,14 @@ def choose(
     recommender: Recommender,
     catalogue: Mapping[str, Item],
     request: SuggestionRequest,
-    profile: Profile,
+    limits: Limits,
     policy: Policy,
     cost_of_asking: Decimal,
-    now: datetime,
 ) -> Choice:
     """Look at the likeliest items until `policy.shortlist` may be sold, and keep what is worth it.
 
     The shortlist is ordered by worth; what fits comes before what may fit.
     """
-    barred = _barred(request, profile, policy, now)
-    ceiling = _ceiling(request, catalogue, policy)
     excluded: dict[str, str] = {}
     shortlist: list[tuple[bool, float, int, Item, float, Fit | None]] = []
     ids, needs, asking = recommender.catalogue.ids, request.needs, float(cost_of_asking)
@@ -59,12 +55,10 @@ def choose(
     for place in ranking.order.tolist():
         item_id, chance = ids[positions[place]], chances[place]
         item = catalogue.get(item_id)
-        why = barred.get(item_id) or _unsellable(item)
+        why = limits.why_not(item_id, item)
         fitting = judge(item.attributes, needs) if item and needs else None
         if why is None and fitting is not None and fitting.verdict == fit.DOES_NOT_FIT:
             why = fit.DOES_NOT_FIT
-        if why is None and item and ceiling is not None and item.price > ceiling:
-            why = "dearer"
         if why or item is None:
             excluded[item_id] = why or "unknown_item"
             continue
@@ -82,41 +76,5 @@ def choose(
             chosen.append(Chosen(item, place, chance, worth, fitting))
         else:
             excluded[item.id] = "not_worth_it"
-    reason = None if chosen else ("not_worth_it" if shortlist else "nothing_fits")
+    reason = None if chosen else ("not_worth_it" if shortlist else limits.nothing_left)
     return Choice(chosen, reason, excluded)
-
-
-def _barred(
-    request: SuggestionRequest, profile: Profile, policy: Policy, now: datetime
-) -> dict[str, str]:
-    """Items that may not be suggested to this customer in this contact, and why."""
-    barred = dict.fromkeys(request.exclude_item_ids, "excluded_by_request")
-    for reply in profile.replies:
-        recent = now - reply.at < policy.declined_item
-        if reply.result == "declined" and reply.item_id and recent:
-            barred[reply.item_id] = "declined_recently"
-    for item in request.interaction.items:
-        if item.reason in policy.returned:
-            barred[item.item_id] = "returned_now"
-    return barred
-
-
-def _ceiling(
-    request: SuggestionRequest, catalogue: Mapping[str, Item], policy: Policy
-) -> Decimal | None:
-    """The dearest item of a contact after which nothing dearer is offered; None: no limit."""
-    contact = request.interaction
-    if contact.topic not in policy.nothing_dearer:
-        return None
-    known = (catalogue.get(item.item_id) for item in contact.items)
-    return max((item.price for item in known if item is not None), default=None)
-
-
-def _unsellable(item: Item | None) -> str | None:
-    if item is None:
-        return "unknown_item"
-    if not item.sellable:
-        return "not_sellable"
-    if item.stock is not None and item.stock <= 0:
-        return "out_of_stock"
-    return "known_issue" if item.known_issue else None

@@ -9,6 +9,7 @@ import msgspec
 from models.recommender import Ranking
 from service.decision.because import Because
 from service.decision.choose import Choice, Chosen
+from service.decision.situation import Closed
 from service.scripts.facts import Words
 
 
@@ -29,6 +30,7 @@ class Verdict(msgspec.Struct, frozen=True):
         arm: set once the contact turned out to be eligible.
         ranking, choice: None where a gate closed before anything was scored.
         suggestions: best first; in the holdout the shadow decision.
+        gate: that closed, with its evidence.
     """
 
     reason: str | None
@@ -36,6 +38,7 @@ class Verdict(msgspec.Struct, frozen=True):
     ranking: Ranking | None = None
     choice: Choice | None = None
     suggestions: Sequence[Suggestion] = ()
+    gate: Closed | None = None
 
     @property
     def decision(self) -> str:
