@@ -52,8 +52,11 @@ def fatigue(situation: Situation) -> Closed | None:
     used = sum(1 / cap if cap else 2.0 for cap in caps)
     if used <= 1 + 1e-9:
         return None
-    asked = ", ".join(f"{n} by {name}" for name, n in sorted(Counter(names).items())) or "none"
-    evidence = f"asks in {policy.fatigue.days} days: {asked}; {here} allows {caps[-1]}, less others"
+    told = ", ".join(f"{n} by {name}" for name, n in sorted(Counter(names).items())) or "none"
+    evidence = (
+        f"{counted(len(names), 'ask')} in {policy.fatigue.days} days ({told}); another by {here} "
+        f"passes its cap of {caps[-1]}, which asks on other channels use up, too"
+    )
     return Closed("fatigue", evidence, "Godfrey, Seiders and Voss, Journal of Marketing 2011")
 
 
