@@ -123,8 +123,8 @@ def unprofitable(situation: Situation) -> Closed | None:
     """Whoever sends back more than they leave is not asked for more.
 
     One in five who buy across the range costs money, and together they cause some 70% of the loss
-    through customers: Shah and Kumar 2012. Only of a customer to whom something was refunded is
-    the margin looked at.
+    through customers: Shah and Kumar 2012. The margin is looked at only where sending back is a
+    habit: one return, of a first order perhaps, is what a shop must expect.
     """
     limit = situation.policy.gates.returners
     found = net_margin(situation)

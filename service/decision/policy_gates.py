@@ -37,8 +37,12 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Returners:
-    """Net margin over `within`; `cost` of each piece that comes back, in the ledger's currency."""
+    """Net margin over `within`, of whom something came back from `often` orders or more.
 
+    `cost` of each piece that comes back, in the ledger's currency.
+    """
+
+    often: int
     within: timedelta
     cost: float
 
@@ -92,6 +96,7 @@ def read_gate_limits(reader: Reader) -> GateLimits:
             failed=int(reader.number("trial.failed", 1, 4)),
         ),
         returners=Returners(
+            often=int(reader.number("returners.often", 1, 100)),
             within=reader.days("returners.days", 1),
             cost=reader.number("returners.cost", 0, 1_000_000),
         ),

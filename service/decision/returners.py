@@ -16,7 +16,7 @@ class NetMargin(msgspec.Struct, frozen=True):
 
 
 def net_margin(situation: Situation) -> NetMargin | None:
-    """Of the policy's window until the contact; None where nothing is known to have come back.
+    """Of the policy's window until the contact; None of whom it is no habit to send back.
 
     margin = paid - cost of what was kept - pieces that came back x what each costs to take back;
     where the cost of an item is not known, the policy's margin rate stands in.
@@ -24,8 +24,7 @@ def net_margin(situation: Situation) -> NetMargin | None:
     policy, limit = situation.policy, situation.policy.gates.returners
     begins = situation.moment - limit.within
     sales = [sale for sale in situation.profile.past.sales if begins < sale.at <= situation.moment]
-    returned = sum(sale.returned for sale in sales)
-    if not returned:
+    if sum(sale.returned > 0 for sale in sales) < limit.often:
         return None
     margin = sum(
         sale.paid
@@ -34,4 +33,4 @@ def net_margin(situation: Situation) -> NetMargin | None:
         - sale.returned * limit.cost
         for sale in sales
     )
-    return NetMargin(margin, len(sales), returned)
+    return NetMargin(margin, len(sales), sum(sale.returned for sale in sales))

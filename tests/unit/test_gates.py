@@ -230,7 +230,7 @@ def test_every_gate_gives_a_reason_of_the_closed_list_with_evidence_and_source()
         replies=replies,
         contacts=[a_contact(fault="ours")],
         refunds=[Refunded(NOW, "x")],
-        sales=[Sale(NOW - DAY, 0.0, 0.0, 0.0, 1)],
+        sales=[Sale(NOW - DAY, 0.0, 0.0, 0.0, 1)] * 2,
     )
     found = [gate(a_situation(worst, profile)) for gate in GATES]
     assert all(one and one.evidence and one.source for one in found)

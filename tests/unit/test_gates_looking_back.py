@@ -201,25 +201,32 @@ def replace_at(contact: Contact, at: datetime) -> Contact:
 
 def test_whoever_sends_back_more_than_they_leave_is_not_asked() -> None:
     """Kept: 20 paid, 12 of cost. Nine came back at 6 each: 20 - 12 - 54 = -46."""
-    sales = [Sale(NOW - 30 * DAY, 20.0, 12.0, 0.0, 9)]
+    sales = [Sale(NOW - 30 * DAY, 20.0, 12.0, 0.0, 1), Sale(NOW - 9 * DAY, 0.0, 0.0, 0.0, 8)]
     profile = a_profile(sales=sales)
     assert reason(profile=profile) == "not_worth_it"
     assert evidence(profile=profile) == (
-        "net margin of 365 days is -46.00: 1 order, 9 pieces sent back"
+        "net margin of 365 days is -46.00: 2 orders, 9 pieces sent back"
     )
 
 
+def test_one_order_that_came_back_is_no_habit() -> None:
+    sales = [Sale(NOW - 30 * DAY, 0.0, 0.0, 0.0, 8), Sale(NOW - 9 * DAY, 10.0, 10.0, 0.0, 0)]
+    assert reason(profile=a_profile(sales=sales)) is None
+
+
 def test_where_the_cost_is_unknown_the_margin_rate_stands_in() -> None:
-    """40% of 100 that were kept, less one piece that came back: 40 - 6 = 34."""
-    found = net_margin(a_situation(profile=a_profile(sales=[Sale(NOW - DAY, 100, 0, 100, 1)])))
+    """40% of 100 that were kept, less two pieces that came back: 40 - 12 = 28."""
+    sales = [Sale(NOW - DAY, 70, 0, 70, 1), Sale(NOW - DAY, 30, 0, 30, 1)]
+    found = net_margin(a_situation(profile=a_profile(sales=sales)))
     assert found is not None
-    assert round(found.margin, 6) == 34
-    assert reason(profile=a_profile(sales=[Sale(NOW - DAY, 100, 0, 100, 1)])) is None
+    assert round(found.margin, 6) == 28
+    assert reason(profile=a_profile(sales=sales)) is None
 
 
 @pytest.mark.parametrize(("away", "closed"), AT_THE_EDGE)
 def test_the_margin_is_that_of_twelve_months(away: timedelta, closed: bool) -> None:
     sales = [Sale(NOW - LIMITS.returners.within - away, 0.0, 0.0, 0.0, 9)]
+    sales.append(Sale(NOW - DAY, 0.0, 0.0, 0.0, 1))
     assert reason(profile=a_profile(sales=sales)) == ("not_worth_it" if closed else None)
 
 
