@@ -23,6 +23,9 @@ class Reader:
         self._entries = dict(_flatten("", tables))
         self.wrong: list[str] = []
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._entries
+
     def tables(self, prefix: str) -> list[str]:
         return sorted({key.split(".")[1] for key in self._entries if key.startswith(prefix + ".")})
 
@@ -84,9 +87,12 @@ class Reader:
         """Whether every entry so far could be used, so that they can be held against each other."""
         return not self.wrong
 
+    def left_over(self) -> list[str]:
+        return [f"{key}: there is no such entry" for key in self._entries]
+
     def finish(self, path: Path) -> None:
         """Raises BadPolicy with all that is wrong, what nobody asked for included."""
-        self.wrong += [f"{key}: there is no such entry" for key in self._entries]
+        self.wrong += self.left_over()
         if self.wrong:
             raise BadPolicy(f"{path} needs mending:\n  " + "\n  ".join(sorted(self.wrong)))
 
