@@ -77,6 +77,8 @@ class SuggestionSchema(Answer):
     accept_label = fields.String(required=True)
     decline_label = fields.String(required=True)
     script = fields.Nested(ScriptSchema, required=True)
+    needs_supervisor = fields.Boolean(required=True)
+    """Whether its price lies above what this agent may sell alone."""
     terms = fields.Dict(fields.String(), fields.Nested(MoneyAnswerSchema))
     """This and the three below come with `explain: true`."""
     margin_from = fields.String()
@@ -95,6 +97,14 @@ class MisfitSchema(Answer):
     item_id = fields.String(required=True)
     name = fields.String(required=True)
     text = fields.String(required=True)
+
+
+class GateSchema(Answer):
+    """Which gate closed, what it found, in words and figures, and where its rule is from."""
+
+    reason = fields.String(required=True, validate=validate.OneOf(domain.NO_OFFER_REASONS))
+    evidence = fields.String(required=True)
+    source = fields.String(required=True)
 
 
 class SuggestionAnswerSchema(Answer):
@@ -119,6 +129,8 @@ class SuggestionAnswerSchema(Answer):
     """With `explain: true`: the rules of law that the ask meets."""
     denied_by = fields.String()
     """With `explain: true`: the rule of law behind the reason, where there is one."""
+    gate = fields.Nested(GateSchema)
+    """This and the one above come with `explain: true`."""
     model_version = fields.String(required=True, allow_none=True)
     policy_version = fields.String(required=True)
     degraded = fields.Boolean(required=True)

@@ -10,7 +10,7 @@ from marshmallow import ValidationError, post_load, validates_schema
 from models import domain
 from models.needs import contradiction, faults_of_need
 from service.api.schemas_feed import InlineOrderSchema, InteractionSchema, Strict, nested
-from service.api.schemas_fields import Array, Choice, Flag, Measure, Moment, Text, Whole
+from service.api.schemas_fields import Array, Choice, Flag, Measure, Moment, Text, TimeZone, Whole
 
 
 class ConsentSchema(Strict):
@@ -31,6 +31,7 @@ class CustomerSchema(Strict):
     first_name = Text(100, allow_none=True)
     consent = nested(ConsentSchema, allow_none=True)
     vulnerable = Flag(allow_none=True)
+    time_zone = TimeZone(allow_none=True)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> domain.Customer:

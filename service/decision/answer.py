@@ -17,6 +17,7 @@ from models.candidates import SOURCES
 from models.domain import Customer, SuggestionRequest
 from models.features import FEATURES
 from service.continuity import Continuity
+from service.decision.authority import authority_of
 from service.decision.choose import Chosen
 from service.decision.fit_words import constraints, fit_json, in_detail
 from service.decision.verdict import Suggestion, Verdict
@@ -40,6 +41,9 @@ def answer_of(
     """The response body; without a `suggestion_id` where nothing is recorded to refer to."""
     recorded = not request.dry_run and verdict.reason != "not_recordable"
     suggestions = [suggestion_json(rank, one) for rank, one in enumerate(verdict.shown, 1)]
+    authority = authority_of(request.interaction, parts.policy)
+    for entry, one in zip(suggestions, verdict.shown, strict=True):
+        entry["needs_supervisor"] = authority is not None and one.chosen.item.price > authority
     ending = words_to_end_on(request.interaction, customer, verdict.reason, parts.library)
     answer: dict[str, Any] = {
         "suggestion_id": stores.suggestion_id if recorded else None,
@@ -53,7 +57,7 @@ def answer_of(
     if request.explain:
         answer["excluded"] = in_detail(excluded_json(verdict), verdict, parts.catalogue)
         answer["constraints"] = constraints(verdict)
-        answer |= rules_json(verdict)
+        answer |= rules_json(verdict) | gate_json(verdict)
         for entry, explained in zip(suggestions, explanations_json(verdict), strict=False):
             features = dict(zip(FEATURES, explained["features"], strict=True))
             entry |= {**explained, "features": features}
@@ -127,7 +131,8 @@ def record_json(verdict: Verdict) -> dict[str, Any]:
     ]
     name = "shadow" if verdict.reason else "suggestions"
     named = {"feature_names": FEATURES} if kept else {}
-    return {name: kept, "excluded": excluded_json(verdict), **rules_json(verdict), **named}
+    why = gate_json(verdict) | rules_json(verdict)
+    return {name: kept, "excluded": excluded_json(verdict), **why, **named}
 
 
 def rules_json(verdict: Verdict) -> dict[str, Any]:
@@ -212,3 +217,8 @@ def excluded_json(verdict: Verdict) -> list[dict[str, str]]:
     if verdict.choice is None:
         return []
     return [{"item_id": item, "reason": why} for item, why in verdict.choice.excluded.items()]
+
+
+def gate_json(verdict: Verdict) -> dict[str, Any]:
+    """`gate`: the one that closed, what it found and where its rule is from."""
+    return {"gate": msgspec.structs.asdict(verdict.gate)} if verdict.gate else {}

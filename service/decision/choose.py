@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from operator import itemgetter
 
@@ -13,11 +12,11 @@ from models import fit
 from models.domain import Item, SuggestionRequest
 from models.fit import Fit
 from models.recommender import Ranking, Recommender
+from service.decision.barred import Limits
 from service.decision.policy import Policy
 from service.decision.question import Question, Weighed, question_of
 from service.decision.wanted import NOTHING, Wanted, wanted_of
 from service.decision.worth import Worth, rough_worth, worth_of_asking
-from service.profile import Profile
 
 
 class Chosen(msgspec.Struct, frozen=True, gc=False):
@@ -49,17 +48,14 @@ def choose(
     recommender: Recommender,
     catalogue: Mapping[str, Item],
     request: SuggestionRequest,
-    profile: Profile,
+    limits: Limits,
     policy: Policy,
     cost_of_asking: Decimal,
-    now: datetime,
 ) -> Choice:
     """Look at the likeliest items until `policy.shortlist` may be sold, and keep what is worth it.
 
     The shortlist is ordered by worth; what fits comes before what may fit.
     """
-    barred = _barred(request, profile, policy, now)
-    ceiling = _ceiling(request, catalogue, policy)
     wanted = wanted_of(request, catalogue)
     misfits = wanted.named_misfits()
     excluded = dict.fromkeys(misfits, fit.DOES_NOT_FIT)
@@ -69,13 +65,13 @@ def choose(
     for place in ranking.order.tolist():
         item_id, chance = ids[positions[place]], chances[place]
         item = catalogue.get(item_id)
-        why = barred.get(item_id) or _unsellable(item)
+        why = limits.why_not(item_id, item)
         fitting = wanted.judge(item) if item and why is None else None
         if fitting is not None and fitting.verdict == fit.DOES_NOT_FIT:
             why = fit.DOES_NOT_FIT
             if item_id not in excluded:
                 misfits.append(item_id)
-        if why is None and item and (wanted.dearer(item) or _above(item, ceiling)):
+        if why is None and item and wanted.dearer(item):
             why = "dearer"
         if why or item is None:
             excluded[item_id] = why or "unknown_item"
@@ -94,46 +90,6 @@ def choose(
             chosen.append(Chosen(item, place, chance, worth, fitting))
         else:
             excluded[item.id] = "not_worth_it"
-    reason = None if chosen else ("not_worth_it" if shortlist else "nothing_fits")
+    reason = None if chosen else ("not_worth_it" if shortlist else limits.nothing_left)
     weighed = [Weighed(item, fitting, -about) for _, about, _, item, _, fitting in shortlist]
     return Choice(chosen, reason, excluded, misfits, question_of(weighed, wanted), wanted)
-
-
-def _barred(
-    request: SuggestionRequest, profile: Profile, policy: Policy, now: datetime
-) -> dict[str, str]:
-    """Items that may not be suggested to this customer in this contact, and why."""
-    barred = dict.fromkeys(request.exclude_item_ids, "excluded_by_request")
-    for reply in profile.replies:
-        recent = now - reply.at < policy.declined_item
-        if reply.result == "declined" and reply.item_id and recent:
-            barred[reply.item_id] = "declined_recently"
-    for item in request.interaction.items:
-        if item.reason in policy.returned:
-            barred[item.item_id] = "returned_now"
-    return barred
-
-
-def _ceiling(
-    request: SuggestionRequest, catalogue: Mapping[str, Item], policy: Policy
-) -> Decimal | None:
-    """The dearest item of a contact after which nothing dearer is offered; None: no limit."""
-    contact = request.interaction
-    if contact.topic not in policy.nothing_dearer:
-        return None
-    known = (catalogue.get(item.item_id) for item in contact.items)
-    return max((item.price for item in known if item is not None), default=None)
-
-
-def _above(item: Item, ceiling: Decimal | None) -> bool:
-    return ceiling is not None and item.price > ceiling
-
-
-def _unsellable(item: Item | None) -> str | None:
-    if item is None:
-        return "unknown_item"
-    if not item.sellable:
-        return "not_sellable"
-    if item.stock is not None and item.stock <= 0:
-        return "out_of_stock"
-    return "known_issue" if item.known_issue else None

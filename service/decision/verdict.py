@@ -9,6 +9,7 @@ import msgspec
 from models.recommender import Ranking
 from service.decision.because import Because
 from service.decision.choose import Choice, Chosen
+from service.decision.situation import Closed
 from service.scripts.facts import Words
 
 
@@ -30,6 +31,7 @@ class Verdict(msgspec.Struct, frozen=True):
         ranking, choice: None where a gate closed before anything was scored.
         suggestions: best first; in the holdout the shadow decision.
         denied_by: the rule of law behind the reason, where there is one.
+        gate: that closed, with its evidence.
     """
 
     reason: str | None
@@ -38,6 +40,7 @@ class Verdict(msgspec.Struct, frozen=True):
     choice: Choice | None = None
     suggestions: Sequence[Suggestion] = ()
     denied_by: str | None = None
+    gate: Closed | None = None
 
     @property
     def decision(self) -> str:

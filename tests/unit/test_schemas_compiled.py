@@ -109,7 +109,7 @@ NUMBERS = (
 WORDS = (
     "", "x", "x" * 35, "x" * 36, "x" * 100, "x" * 101, "x" * 200, "x" * 201, "😀" * 200, "a\nb",
     "a\0b", "\x7f", "\x85", "\ud800", "\ufeff", "GBP", "gbp", "GBP\n", "en_GB", "en-GB-oed", "e",
-    "return", "Return", "resolved", "width",
+    "return", "Return", "resolved", "width", "Europe/London", "Europe", "UTC", "europe/london",
 )  # fmt: skip
 SHAPES: tuple[Any, ...] = (
     None, {}, [], [None], [[]], [{}], ["x"] * 1_000, ["x"] * 1_001, {"id": "1"}, {"amount": "1"},
