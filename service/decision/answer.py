@@ -101,6 +101,9 @@ def record_of(
         record=_encode(record_json(verdict)).decode(),
         body_digest=body_digest_of(request.body),
         answer=body,
+        probability=best.chosen.probability if best else None,
+        propensity=verdict.explored.propensity if verdict.explored else None,
+        script_variant=best.words.variant if best else None,
     )
 
 
@@ -119,6 +122,7 @@ def record_json(verdict: Verdict) -> dict[str, Any]:
             "worth": one.chosen.worth.total,
             "because": one.because.code,
             "script": f"{one.words.id}@{one.words.version}",
+            "variant": one.words.variant,
             **explained,
         }
         for rank, (one, explained) in enumerate(
@@ -127,7 +131,20 @@ def record_json(verdict: Verdict) -> dict[str, Any]:
     ]
     name = "shadow" if verdict.reason else "suggestions"
     named = {"feature_names": FEATURES} if kept else {}
-    return {name: kept, "excluded": excluded_json(verdict), **named}
+    chance = {"exploration": exploration_json(verdict)} if verdict.explored else {}
+    return {name: kept, "excluded": excluded_json(verdict), **named, **chance}
+
+
+def exploration_json(verdict: Verdict) -> dict[str, Any]:
+    """What chance decided: out of what, knowing what, and with which probabilities, unrounded."""
+    explored = verdict.explored
+    assert explored is not None
+    return {
+        "eligible": explored.eligible,
+        "propensity": explored.propensity,
+        "variant_probability": verdict.suggestions[0].variant_probability,
+        "context": explored.context,
+    }
 
 
 def suggestion_json(rank: int, suggestion: Suggestion) -> dict[str, Any]:

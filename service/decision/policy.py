@@ -30,6 +30,31 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class Explore:
+    """What chance may decide; see `service/decision/explore.py`.
+
+    `within` is the share of the best's worth that an item may lack, `among` the most items that are
+    compared; `item_asks` and `script_asks` weigh what is thought before any ask is made; asks count
+    for `window`, once they are `matured`.
+    """
+
+    enabled: bool
+    floor: float
+    within: float
+    among: int
+    item_asks: float
+    script_asks: float
+    window: timedelta
+    matured: timedelta
+    salt: str
+
+    @property
+    def looked_at(self) -> int:
+        """So many items must be known for the draw."""
+        return self.among if self.enabled else 1
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     version: str
     channels: Mapping[str, Channel]
@@ -50,6 +75,7 @@ class Policy:
     margin_rate: float
     shortlist: int
     expires: timedelta
+    explore: Explore
 
     def channel(self, name: str) -> Channel:
         """Raises UnknownChannel, naming those that exist."""
@@ -97,6 +123,7 @@ def load_policy(path: Path | None = None) -> Policy:
         margin_rate=reader.number("worth.margin_rate", 0, 1),
         shortlist=int(reader.number("worth.shortlist", 1, 1000)),
         expires=timedelta(minutes=reader.number("answer.expires_minutes", 1, 24 * 60)),
+        explore=_explore(reader),
     )
     reader.finish(path)
     return policy
@@ -109,6 +136,20 @@ def _channel(reader: _Reader, name: str) -> Channel:
     seconds = int(reader.number(f"channels.{name}.seconds", 0, 600))
     asks = int(reader.number(f"channels.{name}.asks", 0, 1000))
     return Channel(name, asks, seconds, like)
+
+
+def _explore(reader: _Reader) -> Explore:
+    return Explore(
+        enabled=reader.flag("explore.enabled"),
+        floor=reader.number("explore.floor", 0.001, 0.1),
+        within=reader.number("explore.within", 0, 1),
+        among=int(reader.number("explore.among", 1, 10)),
+        item_asks=reader.number("explore.item_asks", 1, 100_000),
+        script_asks=reader.number("explore.script_asks", 1, 100_000),
+        window=timedelta(days=reader.number("explore.days", 1, 3650)),
+        matured=timedelta(hours=reader.number("explore.matured_hours", 0, 24 * 90)),
+        salt=reader.text("explore.salt"),
+    )
 
 
 class _Reader:
@@ -132,6 +173,12 @@ class _Reader:
         if not low <= value <= high:
             self.wrong.append(f"{key} is {value}: use {low} to {high}")
         return float(value)
+
+    def flag(self, key: str) -> bool:
+        value = self._entries.pop(key, None)
+        if not isinstance(value, bool):
+            self.wrong.append(f"{key}: true or false is needed")
+        return value is True
 
     def text(self, key: str) -> str:
         value = self._entries.pop(key, None)

@@ -16,6 +16,7 @@ from service.continuity import Continuity, NotRecordable, Sent
 from service.decision.answer import answer_of, record_of
 from service.decision.arm import arm_of
 from service.decision.choose import choose
+from service.decision.explore import explore
 from service.decision.gates import Situation, first_closed
 from service.decision.moment import moment_of
 from service.decision.verdict import Verdict
@@ -82,7 +83,7 @@ def suggest(request: SuggestionRequest, parts: Parts, now: datetime) -> Answer:
 def decide(
     request: SuggestionRequest, profile: Profile, bundle: Bundle, parts: Parts, now: datetime
 ) -> Verdict:
-    """Gates, candidates and ranking, worth, words, arm. Writes nothing."""
+    """Gates, candidates and ranking, worth, chance, words, arm. Writes nothing."""
     policy, contact = parts.policy, request.interaction
     resolved = min(contact.resolved_at or now, now)
     closed = first_closed(Situation(contact, profile, policy, now, resolved))
@@ -102,12 +103,22 @@ def decide(
     if choice.reason:
         return Verdict(choice.reason, ranking=ranking, choice=choice)
 
+    explored = explore(
+        choice, ranking, contact, request.limit, policy.explore, parts.ask_records.latest
+    )
     suggestions = put_into_words(
-        choice, ranking, moment, recommender, request, profile.customer, parts.library,
-        parts.catalogue,
+        explored, ranking, moment, recommender, request, profile.customer, parts.library,
+        parts.catalogue, policy.explore, parts.ask_records.latest,
     )  # fmt: skip
     arm = arm_of(profile.customer.id, policy)
-    return Verdict("holdout" if arm == "holdout" else None, arm, ranking, choice, suggestions)
+    return Verdict(
+        "holdout" if arm == "holdout" else None,
+        arm,
+        ranking,
+        explored.choice,
+        suggestions,
+        explored,
+    )
 
 
 def _looked_at(

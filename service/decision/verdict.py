@@ -9,16 +9,18 @@ import msgspec
 from models.recommender import Ranking
 from service.decision.because import Because
 from service.decision.choose import Choice, Chosen
+from service.decision.explore import Drawn
 from service.scripts.facts import Words
 
 
 class Suggestion(msgspec.Struct, frozen=True):
-    """A chosen item with its kind, its reason and its words."""
+    """A chosen item with its kind, its reason and its words, and how likely these words were."""
 
     chosen: Chosen
     kind: str
     because: Because
     words: Words
+    variant_probability: float = 1.0
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -28,7 +30,8 @@ class Verdict(msgspec.Struct, frozen=True):
         reason: one of NO_OFFER_REASONS; None is an offer.
         arm: set once the contact turned out to be eligible.
         ranking, choice: None where a gate closed before anything was scored.
-        suggestions: best first; in the holdout the shadow decision.
+        suggestions: as they are shown; in the holdout the shadow decision.
+        explored: what chance decided of them, and with which probability.
     """
 
     reason: str | None
@@ -36,6 +39,7 @@ class Verdict(msgspec.Struct, frozen=True):
     ranking: Ranking | None = None
     choice: Choice | None = None
     suggestions: Sequence[Suggestion] = ()
+    explored: Drawn | None = None
 
     @property
     def decision(self) -> str:

@@ -9,7 +9,9 @@ from models.features import NEVER
 from models.moment import GIVING_BACK, Moment
 from models.recommender import Ranking, Recommender
 from service.decision.because import PLACE, because, kind_of
-from service.decision.choose import Choice
+from service.decision.explore import Drawn, draw_variant
+from service.decision.learned import Learned
+from service.decision.policy import Explore
 from service.decision.verdict import Suggestion
 from service.profile import day_of
 from service.scripts.facts import Facts, ServiceFacts, Words
@@ -17,7 +19,7 @@ from service.scripts.library import Library
 
 
 def put_into_words(
-    choice: Choice,
+    explored: Drawn,
     ranking: Ranking,
     moment: Moment,
     recommender: Recommender,
@@ -25,38 +27,48 @@ def put_into_words(
     customer: Customer,
     library: Library,
     catalogue: Mapping[str, Item],
+    rules: Explore,
+    learned: Learned,
 ) -> Sequence[Suggestion]:
-    """One suggestion for each chosen item, in the same order."""
+    """One suggestion for each chosen item, in the same order; the first in words drawn by chance,
+    the others in the first approved ones."""
 
     def name_of(position: int) -> str | None:
         item = catalogue.get(recommender.catalogue.ids[position])
         return item.name if item else None
 
-    suggestions = []
-    for chosen in choice.chosen:
+    def written(facts: Facts, is_first: bool) -> tuple[Words, float]:
+        names = library.variants(facts)
+        words = library.write(facts, names[0])
+        if not is_first:
+            return words, 1.0
+        name, probability = draw_variant(words.id, names, explored.script_draw, rules, learned)
+        return words if name == names[0] else library.write(facts, name), probability
+
+    suggestions = list[Suggestion]()
+    for chosen in explored.choice.chosen:
         row, item = ranking.table[chosen.place], chosen.item
         position = int(ranking.candidates.items[chosen.place])
         reason = because(row, position, moment, recommender, name_of)
         kind = kind_of(row, moment, reason)
         since = float(row[PLACE["days_since_item"]])
         contact = request.interaction
-        words = library.write(
-            Facts(
-                channel=contact.channel,
-                topic=contact.topic,
-                kind=kind,
-                mood=contact.mood,
-                fault=contact.fault,
-                locale=customer.locale,
-                first_name=customer.first_name,
-                item_name=item.name,
-                price=Money(item.price, item.currency),
-                because=reason.text,
-                returned_item_name=_returned(contact, catalogue),
-                last_bought_on=day_of(moment.day - since) if since < NEVER else None,
-            )
+        facts = Facts(
+            channel=contact.channel,
+            topic=contact.topic,
+            kind=kind,
+            mood=contact.mood,
+            fault=contact.fault,
+            locale=customer.locale,
+            first_name=customer.first_name,
+            item_name=item.name,
+            price=Money(item.price, item.currency),
+            because=reason.text,
+            returned_item_name=_returned(contact, catalogue),
+            last_bought_on=day_of(moment.day - since) if since < NEVER else None,
         )
-        suggestions.append(Suggestion(chosen, kind, reason, words))
+        words, probability = written(facts, is_first=not suggestions)
+        suggestions.append(Suggestion(chosen, kind, reason, words, probability))
     return suggestions
 
 

@@ -75,3 +75,4 @@ class Words(msgspec.Struct, frozen=True):
     accept_label: str
     decline_label: str
     subject: str | None = None
+    variant: str = "a"

@@ -49,7 +49,11 @@ class Library:
         other = self._like.get(name, FALLBACK)
         return other if (ENGLISH, other) in self._files else FALLBACK
 
-    def write(self, facts: Facts) -> Words:
+    def variants(self, facts: Facts) -> tuple[str, ...]:
+        """The approved variants of the script for a suggestion, at least one."""
+        return ("a",)
+
+    def write(self, facts: Facts, variant: str = "a") -> Words:
         """The words for one suggestion.
 
         Raises:
