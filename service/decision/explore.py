@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -74,24 +74,21 @@ def explore(
     """
     item_draw, script_draw = draws(rules.salt, contact.id)
     close = close_to_best(choice.chosen, rules)
-    gains = [gain_of(one) for one in close]
+    probabilities = [1.0]
     if len(close) > 1:
         options = [
-            learned.item(one.item.id, one.probability, gain, _paid_anyway(one))
-            for one, gain in zip(close, gains, strict=True)
+            learned.item(one.item.id, one.probability, gain, paid) for one, gain, paid in close
         ]
         probabilities = probabilities_of(options, rules.floor)
-    else:
-        probabilities = [1.0]
     place = drawn(probabilities, item_draw)
-    first = close[place]
+    first = close[place].chosen
     shown = [first, *(one for one in choice.chosen if one is not first)][:limit]
     eligible = tuple(
         Eligible(one.item.id, one.worth.total, one.probability, gain, probability)
-        for one, gain, probability in zip(close, gains, probabilities, strict=True)
+        for (one, gain, _), probability in zip(close, probabilities, strict=True)
     )
     return Drawn(
-        msgspec.structs.replace(choice, chosen=shown),
+        Choice(shown, choice.reason, choice.excluded),
         eligible,
         probabilities[place],
         context_of(contact, ranking, close),
@@ -99,40 +96,46 @@ def explore(
     )
 
 
-def close_to_best(chosen: Sequence[Chosen], rules: Explore) -> Sequence[Chosen]:
+class Close(NamedTuple):
+    """An item with its worth taken apart: chance x `gain` + `paid`, in the ledger's currency."""
+
+    chosen: Chosen
+    gain: float
+    paid: float
+
+
+def close_to_best(chosen: Sequence[Chosen], rules: Explore) -> list[Close]:
     """The best, and those of the next that fit as surely and are worth nearly as much."""
     best = chosen[0]
-    if not rules.enabled or gain_of(best) <= 0:
-        return [best]
+    close = [taken_apart(best)]
+    if not rules.enabled or close[0].gain <= 0:
+        return close
     least = best.worth.total * (1 - Decimal(str(rules.within)))
     sure = best.fit.verdict if best.fit else None
-    close = [
-        one
-        for one in chosen
-        if one.worth.total >= least
-        and (one.fit.verdict if one.fit else None) == sure
-        and gain_of(one) > 0
-    ]
-    return close[: rules.among]
+    for one in chosen[1:]:
+        if len(close) == rules.among:
+            break
+        if one.worth.total >= least and (one.fit.verdict if one.fit else None) == sure:
+            apart = taken_apart(one)
+            if apart.gain > 0:
+                close.append(apart)
+    return close
 
 
-def gain_of(chosen: Chosen) -> float:
-    """What a yes is worth, in the ledger's currency; 0 where no yes is expected."""
-    if chosen.probability <= 0:
-        return 0.0
-    return (float(chosen.worth.total) - _paid_anyway(chosen)) / chosen.probability
+def taken_apart(one: Chosen) -> Close:
+    """The gain is 0 where no yes is expected."""
+    terms = one.worth.terms
+    paid = float(sum(terms[name] for name in FIXED if name in terms))
+    gain = (float(one.worth.total) - paid) / one.probability if one.probability > 0 else 0.0
+    return Close(one, gain, paid)
 
 
-def _paid_anyway(chosen: Chosen) -> float:
-    return sum(float(chosen.worth.terms.get(name, 0)) for name in FIXED)
-
-
-def context_of(contact: Interaction, ranking: Ranking, eligible: Sequence[Chosen]) -> str:
+def context_of(contact: Interaction, ranking: Ranking, eligible: Sequence[Close]) -> str:
     """The contact's sort and the features of the eligible, so that a log can be checked for
     decisions that knew the same and were drawn differently."""
     sort = (contact.channel, contact.topic, contact.mood, contact.fault, contact.severity)
     found = hashlib.sha256(repr(sort).encode())
-    for one in eligible:
+    for one, _, _ in eligible:
         found.update(one.item.id.encode() + b"\x1f" + ranking.table[one.place].tobytes())
     return found.hexdigest()
 
