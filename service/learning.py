@@ -8,7 +8,7 @@ from typing import Final
 
 from psycopg import Connection
 
-from service.decision.best import Option, chances_to_be_best
+from service.decision.best import warm
 from service.decision.learned import Counts, Learned
 from service.decision.policy import Explore
 from service.ledger.asked import read_counts
@@ -25,7 +25,7 @@ class AskRecords:
         self._rules = rules
         self._due = 0.0
         self.latest = self._learned(Counts())
-        chances_to_be_best([Option(1, 1), Option(1, 1)])  # compiled now, not while a caller waits
+        warm()
 
     def refresh(self, connection: Connection) -> None:
         """Read the counts if it is time to."""

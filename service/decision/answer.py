@@ -102,7 +102,7 @@ def record_of(
         body_digest=body_digest_of(request.body),
         answer=body,
         probability=best.chosen.probability if best else None,
-        propensity=verdict.explored.propensity if verdict.explored else None,
+        propensity=verdict.propensity,
         script_variant=best.words.variant if best else None,
     )
 
@@ -141,7 +141,7 @@ def exploration_json(verdict: Verdict) -> dict[str, Any]:
     assert explored is not None
     return {
         "eligible": explored.eligible,
-        "propensity": explored.propensity,
+        "propensity": verdict.propensity,
         "variant_probability": verdict.suggestions[0].variant_probability,
         "context": explored.context,
     }

@@ -39,6 +39,11 @@ def chances_to_be_best(options: Sequence[Option]) -> list[float]:
     return list(_chances(np.array(options), NODES, WEIGHTS).tolist())
 
 
+def warm() -> None:
+    """Compile, or load what was compiled, before anybody waits for it."""
+    chances_to_be_best([Option(1, 1), Option(1, 1)])
+
+
 @compiled
 def _chances(options: Numbers, nodes: Numbers, weights: Numbers) -> Numbers:
     """Each option's integral: its density times the chances that the others are worth less.

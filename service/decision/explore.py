@@ -16,7 +16,7 @@ import msgspec
 from models.domain import Interaction
 from models.recommender import Ranking
 from service.decision.choose import Choice, Chosen
-from service.decision.learned import Learned
+from service.decision.learned import Learned, script_of
 from service.decision.policy import Explore
 from service.decision.thompson import drawn, draws, probabilities_of
 
@@ -88,7 +88,7 @@ def explore(
         for (one, gain, _), probability in zip(close, probabilities, strict=True)
     )
     return Drawn(
-        Choice(shown, choice.reason, choice.excluded),
+        msgspec.structs.replace(choice, chosen=shown),
         eligible,
         probabilities[place],
         context_of(contact, ranking, close),
@@ -143,9 +143,13 @@ def context_of(contact: Interaction, ranking: Ranking, eligible: Sequence[Close]
 def draw_variant(
     script_id: str, names: tuple[str, ...], draw: float, rules: Explore, learned: Learned
 ) -> tuple[str, float]:
-    """(The variant in which the words are said, its probability)."""
+    """(The variant in which the words are said, its probability).
+
+    Args:
+        script_id: of the first of `names`.
+    """
     if len(names) == 1 or not rules.enabled:
         return names[0], 1.0
-    probabilities = learned.variants(script_id, names, rules.floor)
+    probabilities = learned.variants(script_of(script_id, names[0]), names, rules.floor)
     place = drawn(probabilities, draw)
     return names[place], probabilities[place]

@@ -40,7 +40,11 @@ class Learned:
 
     def __init__(self, counts: Counts, script_asks: float, item_asks: float) -> None:
         """`script_asks`, `item_asks`: so many asks weighs what is thought before any is made."""
-        self._scripts, self._items = counts.scripts, counts.items
+        self._items = counts.items
+        self._scripts = {
+            (script_of(script_id, variant), variant): one
+            for (script_id, variant), one in counts.scripts.items()
+        }
         self._script_asks, self._item_asks = script_asks, item_asks
         self._variants: dict[tuple[str, tuple[str, ...], float], list[float]] = {}
         asked, accepted = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
@@ -58,7 +62,11 @@ class Learned:
         )
 
     def variants(self, script_id: str, names: tuple[str, ...], floor: float) -> list[float]:
-        """The probability with which each approved variant of a script is said."""
+        """The probability with which each approved variant of a script is said.
+
+        Args:
+            script_id: what its variants have in common, see `script_of`.
+        """
         key = script_id, names, floor
         known = self._variants.get(key)
         if known is None:
@@ -95,6 +103,15 @@ class Learned:
         moved = (own.accepted + prior) / (own.expected * self._scale + prior)
         mean, weight = min(chance * moved, MOST_LIKELY), weight + own.asked
         return Option(mean * weight, (1 - mean) * weight, gain, rest)
+
+
+def script_of(script_id: str, variant: str) -> str:
+    """The id that all variants of a script share: other than the first say their letter in theirs.
+
+    >>> script_of("phone.return.repeat.calm.b", "b")
+    'phone.return.repeat.calm'
+    """
+    return script_id.removesuffix("." + variant)
 
 
 def _channel_of(script_id: str) -> str:

@@ -50,5 +50,14 @@ class Verdict(msgspec.Struct, frozen=True):
         return self.arm is not None
 
     @property
+    def propensity(self) -> float | None:
+        """With which it came that this item is first; None where it is another than was drawn, as
+        there were no words for that one."""
+        if self.explored is None or not self.suggestions:
+            return None
+        drawn = self.suggestions[0].chosen is self.explored.choice.chosen[0]
+        return self.explored.propensity if drawn else None
+
+    @property
     def shown(self) -> Sequence[Suggestion]:
         return () if self.reason else self.suggestions

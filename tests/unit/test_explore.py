@@ -228,7 +228,7 @@ def test_a_variant_is_shrunk_to_how_it_does_on_the_channel() -> None:
     counts = Counts(
         {
             ("phone.return.repeat.calm", "a"): Asked(100, 30),
-            ("phone.delivery.repeat.calm", "b"): Asked(100, 10),
+            ("phone.delivery.repeat.calm.b", "b"): Asked(100, 10),
             ("chat.return.repeat.calm", "a"): Asked(10, 9),
         }
     )

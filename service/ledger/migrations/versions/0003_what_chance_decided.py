@@ -11,9 +11,9 @@ down_revision = "0002"
 
 COLUMNS = """
 ALTER TABLE decisions
-    ADD COLUMN probability double precision,
-    ADD COLUMN propensity double precision,
-    ADD COLUMN script_variant text;
+    ADD COLUMN IF NOT EXISTS probability double precision,
+    ADD COLUMN IF NOT EXISTS propensity double precision,
+    ADD COLUMN IF NOT EXISTS script_variant text;
 """
 
 
