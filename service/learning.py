@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from service.decision.best import warm
 from service.decision.learned import Counts, Learned
-from service.decision.policy import Explore
+from service.decision.policy_explore import Explore
 from service.ledger.asked import read_counts
 
 EVERY_SECONDS: Final = 60.0

@@ -17,7 +17,7 @@ from models.domain import Interaction
 from models.recommender import Ranking
 from service.decision.choose import Choice, Chosen
 from service.decision.learned import Learned, script_of
-from service.decision.policy import Explore
+from service.decision.policy_explore import Explore
 from service.decision.thompson import drawn, draws, probabilities_of
 
 FIXED: Final = ("asking", "queue", "annoyance", "goodwill")

@@ -10,6 +10,7 @@ from models.recommender import Ranking
 from service.decision.because import Because
 from service.decision.choose import Choice, Chosen
 from service.decision.explore import Drawn
+from service.decision.situation import Closed
 from service.scripts.facts import Words
 
 
@@ -31,7 +32,9 @@ class Verdict(msgspec.Struct, frozen=True):
         arm: set once the contact turned out to be eligible.
         ranking, choice: None where a gate closed before anything was scored.
         suggestions: as they are shown; in the holdout the shadow decision.
-        explored: what chance decided of them, and with which probability.
+        denied_by: the rule of law behind the reason, where there is one.
+        gate: that closed, with its evidence.
+        explored: what chance decided, and with which probability.
     """
 
     reason: str | None
@@ -39,6 +42,8 @@ class Verdict(msgspec.Struct, frozen=True):
     ranking: Ranking | None = None
     choice: Choice | None = None
     suggestions: Sequence[Suggestion] = ()
+    denied_by: str | None = None
+    gate: Closed | None = None
     explored: Drawn | None = None
 
     @property
@@ -48,6 +53,11 @@ class Verdict(msgspec.Struct, frozen=True):
     @property
     def eligible(self) -> bool:
         return self.arm is not None
+
+    @property
+    def rules(self) -> Sequence[str]:
+        """The rules of law that the ask was held against and meets."""
+        return self.suggestions[0].words.rules if self.suggestions else ()
 
     @property
     def propensity(self) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from models.domain import Customer, Interaction, Item, Money, SuggestionRequest
 from models.features import NEVER
@@ -11,7 +12,7 @@ from models.recommender import Ranking, Recommender
 from service.decision.because import PLACE, because, kind_of
 from service.decision.explore import Drawn, draw_variant
 from service.decision.learned import Learned
-from service.decision.policy import Explore
+from service.decision.policy_explore import Explore
 from service.decision.verdict import Suggestion
 from service.profile import day_of
 from service.scripts.facts import Facts, ServiceFacts, Words
@@ -27,23 +28,18 @@ def put_into_words(
     customer: Customer,
     library: Library,
     catalogue: Mapping[str, Item],
+    today: date,
     rules: Explore,
     learned: Learned,
 ) -> Sequence[Suggestion]:
-    """One suggestion for each chosen item, in the same order; the first in words drawn by chance,
-    the others in the first approved ones."""
+    """One suggestion for each chosen item that may be put into words, in the same order.
+
+    The first is said in words drawn by chance, the others in the first approved ones.
+    """
 
     def name_of(position: int) -> str | None:
         item = catalogue.get(recommender.catalogue.ids[position])
         return item.name if item else None
-
-    def written(facts: Facts, is_first: bool) -> tuple[Words, float]:
-        names = library.variants(facts)
-        words = library.write(facts, names[0])
-        if not is_first:
-            return words, 1.0
-        name, probability = draw_variant(words.id, names, explored.script_draw, rules, learned)
-        return words if name == names[0] else library.write(facts, name), probability
 
     suggestions = list[Suggestion]()
     for chosen in explored.choice.chosen:
@@ -66,8 +62,16 @@ def put_into_words(
             because=reason.text,
             returned_item_name=_returned(contact, catalogue),
             last_bought_on=day_of(moment.day - since) if since < NEVER else None,
+            today=today,
         )
-        words, probability = written(facts, is_first=not suggestions)
+        variants = library.variants(facts)
+        if not variants:
+            continue
+        words, probability = library.write(facts, variants[0]), 1.0
+        if not suggestions:
+            draw = explored.script_draw
+            name, probability = draw_variant(words.id, variants, draw, rules, learned)
+            words = words if name == variants[0] else library.write(facts, name)
         suggestions.append(Suggestion(chosen, kind, reason, words, probability))
     return suggestions
 

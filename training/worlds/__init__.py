@@ -1,0 +1,5 @@
+"""Worlds whose truth is known, to test what is concluded from them.
+
+`report.py` makes customers in two arms; `touchpoints.py`, `efforts.py` and `agents.py` plant what
+drives sales, what costs money for nothing, and somebody who cheats.
+"""
