@@ -12,6 +12,7 @@ from service.catalogue import ItemCatalogue
 from service.decision.policy import Policy, load_policy
 from service.errors import LedgerAway, MemoryAway
 from service.keys import KeyRing
+from service.learning import AskRecords
 from service.ledger.schema import is_current, other_currency
 from service.ledger.store import LedgerPool
 from service.memory import Memory
@@ -38,6 +39,7 @@ class Parts:
     catalogue: ItemCatalogue
     models: ModelKeeper
     keys: KeyRing
+    ask_records: AskRecords
     draining: bool = False
     migrated: bool = False
     """Whether the ledger's tables were seen to be those that this code expects."""
@@ -49,6 +51,11 @@ class Parts:
         if not self.migrated and is_current(connection):
             self.foreign_currency = other_currency(connection, self.settings.currency)
             self.migrated = self.foreign_currency is None
+
+    def learn(self, connection: Connection) -> None:
+        """Count how asks went, once a minute, as soon as there are tables to count."""
+        if self.migrated:
+            self.ask_records.refresh(connection)
 
     def drain(self, connection: Connection) -> None:
         """Move decisions that wait in the spool into the ledger."""
@@ -111,4 +118,5 @@ def make_parts(settings: Settings) -> Parts:
         catalogue=ItemCatalogue(pool),
         models=ModelKeeper(settings.bundles),
         keys=KeyRing(),
+        ask_records=AskRecords(policy.explore),
     )

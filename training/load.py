@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +93,8 @@ class Dataset:
     customers: int
     purchases: Purchases
     contacts: Contacts
+    customer_ids: pa.Array = dataclasses.field(default_factory=lambda: pa.array([], WORD))
+    """In the order of their positions; empty where nobody needs them."""
 
     @property
     def end(self) -> float:
@@ -106,7 +109,9 @@ def load(folder: Path) -> Dataset:
         BadData: a file, a column or a value is missing, a column is of another kind than in
             COLUMNS, or there is no order, or nothing to sell.
     """
-    lines, items, contacts = (_read(folder, name) for name in COLUMNS)
+    lines, items, contacts = (
+        read_columns(folder / f"{name}.parquet", wanted) for name, wanted in COLUMNS.items()
+    )
     if not len(lines):
         raise BadData(f"{folder} holds no orders yet; import some, export again, then train")
     lines = lines.sort_by([("placed_at", "ascending"), ("order_id", "ascending")])
@@ -131,11 +136,12 @@ def load(folder: Path) -> Dataset:
         customers=len(customer_ids),
         purchases=purchases,
         contacts=_contacts(contacts, customer_ids, item_ids),
+        customer_ids=customer_ids,
     )
 
 
-def _read(folder: Path, name: str) -> pa.Table:
-    path, wanted = folder / f"{name}.parquet", COLUMNS[name]
+def read_columns(path: Path, wanted: pa.Schema) -> pa.Table:
+    """Those columns of a file, each of the kind that is wanted; raises BadData as `load` does."""
     try:
         file = pq.ParquetDataset(path)
         if faults := _faults_of_columns(file.schema, wanted):

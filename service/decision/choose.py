@@ -54,7 +54,8 @@ def choose(
 ) -> Choice:
     """Look at the likeliest items until `policy.shortlist` may be sold, and keep what is worth it.
 
-    The shortlist is ordered by worth; what fits comes before what may fit.
+    The shortlist is ordered by worth; what fits comes before what may fit. More than the request's
+    limit are chosen where chance may decide between them; `explore` cuts the list.
     """
     wanted = wanted_of(request, catalogue)
     misfits = wanted.named_misfits()
@@ -83,7 +84,7 @@ def choose(
             break
     chosen: list[Chosen] = []
     for _, _, place, item, chance, fitting in sorted(shortlist, key=itemgetter(0, 1, 2)):
-        if len(chosen) == request.limit:
+        if len(chosen) == max(request.limit, policy.explore.looked_at):
             break
         worth = worth_of_asking(item, chance, policy.margin_rate, cost_of_asking)
         if worth.total > 0:

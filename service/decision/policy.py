@@ -11,6 +11,7 @@ from typing import Final
 
 from models.domain import CHANNELS, MOODS, RETURN_REASONS, SEVERITIES, TOPICS
 from service.decision.policy_checks import contradictions
+from service.decision.policy_explore import Explore, read_explore
 from service.decision.policy_gates import GateLimits, read_gate_limits
 from service.decision.policy_reader import BadPolicy, Reader
 from service.errors import UnknownChannel
@@ -53,6 +54,7 @@ class Policy:
     shortlist: int
     expires: timedelta
     gates: GateLimits
+    explore: Explore
 
     def channel(self, name: str) -> Channel:
         """Raises UnknownChannel, naming those that exist."""
@@ -98,6 +100,7 @@ def load_policy(path: Path | None = None) -> Policy:
         shortlist=int(reader.number("worth.shortlist", 1, 1000)),
         expires=timedelta(minutes=reader.number("answer.expires_minutes", 1, 24 * 60)),
         gates=read_gate_limits(reader),
+        explore=read_explore(reader),
     )
     if reader.all_right:
         reader.wrong += contradictions(policy)

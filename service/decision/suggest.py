@@ -17,6 +17,7 @@ from service.decision.answer import answer_of, record_of
 from service.decision.arm import arm_of
 from service.decision.barred import limits_of
 from service.decision.choose import choose
+from service.decision.explore import explore
 from service.decision.gates import first_closed
 from service.decision.lawful import denials, rule_behind
 from service.decision.moment import moment_of
@@ -85,7 +86,7 @@ def suggest(request: SuggestionRequest, parts: Parts, now: datetime) -> Answer:
 def decide(
     request: SuggestionRequest, profile: Profile, bundle: Bundle, parts: Parts, now: datetime
 ) -> Verdict:
-    """Gates, candidates and ranking, worth, words, arm. Writes nothing."""
+    """Gates, candidates and ranking, worth, chance, words, arm. Writes nothing."""
     policy, contact = parts.policy, request.interaction
     resolved = min(contact.resolved_at or now, now)
     situation = Situation(contact, profile, policy, now, resolved)
@@ -108,14 +109,17 @@ def decide(
         gate = limits.converted if choice.reason == limits.nothing_left else None
         return Verdict(choice.reason, ranking=ranking, choice=choice, gate=gate)
 
+    rules, learned = policy.explore, parts.ask_records.latest
+    explored = explore(choice, ranking, contact, request.limit, rules, learned)
     suggestions = put_into_words(
-        choice, ranking, moment, recommender, request, profile.customer, parts.library,
-        parts.catalogue, now.astimezone(UTC).date(),
+        explored, ranking, moment, recommender, request, profile.customer, parts.library,
+        parts.catalogue, now.astimezone(UTC).date(), rules, learned,
     )  # fmt: skip
     if not suggestions:
         return Verdict("no_script", ranking=ranking, choice=choice)
     arm = arm_of(profile.customer.id, policy)
-    return Verdict("holdout" if arm == "holdout" else None, arm, ranking, choice, suggestions)
+    held = "holdout" if arm == "holdout" else None
+    return Verdict(held, arm, ranking, explored.choice, suggestions, explored=explored)
 
 
 def _looked_at(
