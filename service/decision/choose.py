@@ -32,7 +32,7 @@ class Chosen(msgspec.Struct, frozen=True, gc=False):
 class Choice(msgspec.Struct, frozen=True):
     """What is left: `chosen` best first; `reason` says why nothing is; `excluded` by item id.
 
-    `misfits` are the items that do not fit: those that the customer asks about, the likeliest.
+    `misfits` do not fit: first what the customer asks about, then the likeliest.
     """
 
     chosen: list[Chosen]
