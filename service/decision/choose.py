@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from operator import itemgetter
 
@@ -11,11 +10,13 @@ import msgspec
 
 from models import fit
 from models.domain import Item, SuggestionRequest
-from models.fit import Fit, judge
+from models.fit import Fit
 from models.recommender import Ranking, Recommender
+from service.decision.barred import Limits
 from service.decision.policy import Policy
+from service.decision.question import Question, Weighed, question_of
+from service.decision.wanted import NOTHING, Wanted, wanted_of
 from service.decision.worth import Worth, rough_worth, worth_of_asking
-from service.profile import Profile
 
 
 class Chosen(msgspec.Struct, frozen=True, gc=False):
@@ -29,11 +30,17 @@ class Chosen(msgspec.Struct, frozen=True, gc=False):
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """What is left: `chosen` best first; `reason` says why nothing is; `excluded` by item id."""
+    """What is left: `chosen` best first; `reason` says why nothing is; `excluded` by item id.
+
+    `misfits` are the items that do not fit: those that the customer asks about, the likeliest.
+    """
 
     chosen: list[Chosen]
     reason: str | None
     excluded: dict[str, str]
+    misfits: Sequence[str] = ()
+    question: Question | None = None
+    wanted: Wanted = NOTHING
 
 
 def choose(
@@ -41,29 +48,30 @@ def choose(
     recommender: Recommender,
     catalogue: Mapping[str, Item],
     request: SuggestionRequest,
-    profile: Profile,
+    limits: Limits,
     policy: Policy,
     cost_of_asking: Decimal,
-    now: datetime,
 ) -> Choice:
     """Look at the likeliest items until `policy.shortlist` may be sold, and keep what is worth it.
 
     The shortlist is ordered by worth; what fits comes before what may fit.
     """
-    barred = _barred(request, profile, policy, now)
-    ceiling = _ceiling(request, catalogue, policy)
-    excluded: dict[str, str] = {}
+    wanted = wanted_of(request, catalogue)
+    misfits = wanted.named_misfits()
+    excluded = dict.fromkeys(misfits, fit.DOES_NOT_FIT)
     shortlist: list[tuple[bool, float, int, Item, float, Fit | None]] = []
-    ids, needs, asking = recommender.catalogue.ids, request.needs, float(cost_of_asking)
+    ids, asking = recommender.catalogue.ids, float(cost_of_asking)
     positions, chances = ranking.candidates.items.tolist(), ranking.probabilities.tolist()
     for place in ranking.order.tolist():
         item_id, chance = ids[positions[place]], chances[place]
         item = catalogue.get(item_id)
-        why = barred.get(item_id) or _unsellable(item)
-        fitting = judge(item.attributes, needs) if item and needs else None
-        if why is None and fitting is not None and fitting.verdict == fit.DOES_NOT_FIT:
+        why = limits.why_not(item_id, item)
+        fitting = wanted.judge(item) if item and why is None else None
+        if fitting is not None and fitting.verdict == fit.DOES_NOT_FIT:
             why = fit.DOES_NOT_FIT
-        if why is None and item and ceiling is not None and item.price > ceiling:
+            if item_id not in excluded:
+                misfits.append(item_id)
+        if why is None and item and wanted.dearer(item):
             why = "dearer"
         if why or item is None:
             excluded[item_id] = why or "unknown_item"
@@ -82,41 +90,6 @@ def choose(
             chosen.append(Chosen(item, place, chance, worth, fitting))
         else:
             excluded[item.id] = "not_worth_it"
-    reason = None if chosen else ("not_worth_it" if shortlist else "nothing_fits")
-    return Choice(chosen, reason, excluded)
-
-
-def _barred(
-    request: SuggestionRequest, profile: Profile, policy: Policy, now: datetime
-) -> dict[str, str]:
-    """Items that may not be suggested to this customer in this contact, and why."""
-    barred = dict.fromkeys(request.exclude_item_ids, "excluded_by_request")
-    for reply in profile.replies:
-        recent = now - reply.at < policy.declined_item
-        if reply.result == "declined" and reply.item_id and recent:
-            barred[reply.item_id] = "declined_recently"
-    for item in request.interaction.items:
-        if item.reason in policy.returned:
-            barred[item.item_id] = "returned_now"
-    return barred
-
-
-def _ceiling(
-    request: SuggestionRequest, catalogue: Mapping[str, Item], policy: Policy
-) -> Decimal | None:
-    """The dearest item of a contact after which nothing dearer is offered; None: no limit."""
-    contact = request.interaction
-    if contact.topic not in policy.nothing_dearer:
-        return None
-    known = (catalogue.get(item.item_id) for item in contact.items)
-    return max((item.price for item in known if item is not None), default=None)
-
-
-def _unsellable(item: Item | None) -> str | None:
-    if item is None:
-        return "unknown_item"
-    if not item.sellable:
-        return "not_sellable"
-    if item.stock is not None and item.stock <= 0:
-        return "out_of_stock"
-    return "known_issue" if item.known_issue else None
+    reason = None if chosen else ("not_worth_it" if shortlist else limits.nothing_left)
+    weighed = [Weighed(item, fitting, -about) for _, about, _, item, _, fitting in shortlist]
+    return Choice(chosen, reason, excluded, misfits, question_of(weighed, wanted), wanted)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from models.bundle import Bundle
 from models.domain import Interaction, SuggestionRequest
@@ -15,9 +15,12 @@ from models.recommender import Ranking, Recommender
 from service.continuity import Continuity, NotRecordable, Sent
 from service.decision.answer import answer_of, record_of
 from service.decision.arm import arm_of
+from service.decision.barred import limits_of
 from service.decision.choose import choose
-from service.decision.gates import Situation, first_closed
+from service.decision.gates import first_closed
+from service.decision.lawful import denials, rule_behind
 from service.decision.moment import moment_of
+from service.decision.situation import Situation
 from service.decision.verdict import Verdict
 from service.decision.words import put_into_words
 from service.errors import AlreadyDecided, NoModel, StillRunning
@@ -85,9 +88,12 @@ def decide(
     """Gates, candidates and ranking, worth, words, arm. Writes nothing."""
     policy, contact = parts.policy, request.interaction
     resolved = min(contact.resolved_at or now, now)
-    closed = first_closed(Situation(contact, profile, policy, now, resolved))
-    if closed:
-        return Verdict(closed)
+    situation = Situation(contact, profile, policy, now, resolved)
+    closed = first_closed(situation)
+    forbidden = denials(contact, profile, parts.library)
+    if closed or forbidden:
+        reason = closed.reason if closed else forbidden[0].reason
+        return Verdict(reason, gate=closed, denied_by=rule_behind(reason, forbidden))
 
     recommender = bundle.recommender
     moment = moment_of(request, profile, recommender, resolved)
@@ -96,16 +102,18 @@ def decide(
 
     channel = policy.channel(contact.channel)
     cost_of_asking = parts.costs.of_seconds(channel.seconds, channel.name, contact.employer)
-    choice = choose(
-        ranking, recommender, parts.catalogue, request, profile, policy, cost_of_asking, now
-    )
+    limits = limits_of(situation, request, recommender, parts.catalogue)
+    choice = choose(ranking, recommender, parts.catalogue, request, limits, policy, cost_of_asking)
     if choice.reason:
-        return Verdict(choice.reason, ranking=ranking, choice=choice)
+        gate = limits.converted if choice.reason == limits.nothing_left else None
+        return Verdict(choice.reason, ranking=ranking, choice=choice, gate=gate)
 
     suggestions = put_into_words(
         choice, ranking, moment, recommender, request, profile.customer, parts.library,
-        parts.catalogue,
+        parts.catalogue, now.astimezone(UTC).date(),
     )  # fmt: skip
+    if not suggestions:
+        return Verdict("no_script", ranking=ranking, choice=choice)
     arm = arm_of(profile.customer.id, policy)
     return Verdict("holdout" if arm == "holdout" else None, arm, ranking, choice, suggestions)
 

@@ -9,6 +9,7 @@ import msgspec
 from models.recommender import Ranking
 from service.decision.because import Because
 from service.decision.choose import Choice, Chosen
+from service.decision.situation import Closed
 from service.scripts.facts import Words
 
 
@@ -29,6 +30,8 @@ class Verdict(msgspec.Struct, frozen=True):
         arm: set once the contact turned out to be eligible.
         ranking, choice: None where a gate closed before anything was scored.
         suggestions: best first; in the holdout the shadow decision.
+        denied_by: the rule of law behind the reason, where there is one.
+        gate: that closed, with its evidence.
     """
 
     reason: str | None
@@ -36,6 +39,8 @@ class Verdict(msgspec.Struct, frozen=True):
     ranking: Ranking | None = None
     choice: Choice | None = None
     suggestions: Sequence[Suggestion] = ()
+    denied_by: str | None = None
+    gate: Closed | None = None
 
     @property
     def decision(self) -> str:
@@ -44,6 +49,11 @@ class Verdict(msgspec.Struct, frozen=True):
     @property
     def eligible(self) -> bool:
         return self.arm is not None
+
+    @property
+    def rules(self) -> Sequence[str]:
+        """The rules of law that the ask was held against and meets."""
+        return self.suggestions[0].words.rules if self.suggestions else ()
 
     @property
     def shown(self) -> Sequence[Suggestion]:
