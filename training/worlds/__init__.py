@@ -1,0 +1,1 @@
+"""Worlds whose truth is known, to hold rules against it."""
