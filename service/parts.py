@@ -18,6 +18,7 @@ from service.scripts.library import Library, load_library
 from service.serving import ModelKeeper
 from service.settings import Settings
 from service.spool import drain
+from service.uplift import MeasuredUplift
 
 POOL_SIZE = 8
 
@@ -35,6 +36,7 @@ class Parts:
     catalogue: ItemCatalogue
     models: ModelKeeper
     keys: KeyRing
+    uplift: MeasuredUplift
     draining: bool = False
     migrated: bool = False
     """Whether the ledger's tables were seen to be those that this code expects."""
@@ -46,6 +48,11 @@ class Parts:
         if not self.migrated and is_current(connection):
             self.foreign_currency = other_currency(connection, self.settings.currency)
             self.migrated = self.foreign_currency is None
+
+    def measure(self, connection: Connection) -> None:
+        """Look what the holdout has shown, as soon as there are tables to look at."""
+        if self.migrated:
+            self.uplift.refresh(connection)
 
     def drain(self, connection: Connection) -> None:
         """Move decisions that wait in the spool into the ledger."""
@@ -91,4 +98,5 @@ def make_parts(settings: Settings) -> Parts:
         catalogue=ItemCatalogue(pool),
         models=ModelKeeper(settings.bundles),
         keys=KeyRing(),
+        uplift=MeasuredUplift(policy.pricing),
     )

@@ -38,6 +38,7 @@ class DecisionRecord(msgspec.Struct, frozen=True):
         record: JSON of features, sources, terms, exclusions and the holdout's shadow decision.
         body_digest: of the request, to tell a replay from a contradiction.
         answer: the response body.
+        probability: calibrated chance of the item that comes first.
     """
 
     suggestion_id: str
@@ -59,6 +60,7 @@ class DecisionRecord(msgspec.Struct, frozen=True):
     record: str
     body_digest: bytes
     answer: bytes
+    probability: float | None = None
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -75,10 +75,32 @@ class SuggestionSchema(Answer):
     decline_label = fields.String(required=True)
     script = fields.Nested(ScriptSchema, required=True)
     terms = fields.Dict(fields.String(), fields.Nested(MoneyAnswerSchema))
-    """This and the three below come with `explain: true`."""
+    """This and all below come with `explain: true`."""
+    uplift = fields.Float()
+    uplift_from = fields.String()
     margin_from = fields.String()
+    pieces = fields.Integer()
+    pieces_from = fields.String()
+    return_rate = fields.Float()
     features = fields.Dict(fields.String(), fields.Float())
     sources = fields.Dict(fields.String(), fields.Float())
+
+
+class AskingSchema(Answer):
+    seconds = fields.Integer(required=True)
+    short = fields.Boolean(required=True)
+    queue = fields.String(required=True, validate=validate.OneOf(("fresh", "stale", "missing")))
+    queue_price_per_minute = fields.Nested(MoneyAnswerSchema, required=True)
+
+
+class LeversSchema(Answer):
+    applied = fields.List(fields.String(), required=True)
+    first_without = fields.String(required=True)
+    cost = fields.Nested(MoneyAnswerSchema, required=True)
+
+
+class SendLaterSchema(Answer):
+    channel = fields.String(required=True)
 
 
 class ExcludedSchema(Answer):
@@ -97,7 +119,10 @@ class SuggestionAnswerSchema(Answer):
     suggestions = fields.List(fields.Nested(SuggestionSchema), required=True)
     service_script = fields.Nested(ServiceScriptSchema, required=True, allow_none=True)
     question = fields.String()
+    send_later = fields.Nested(SendLaterSchema)
     excluded = fields.List(fields.Nested(ExcludedSchema))
+    asking = fields.Nested(AskingSchema)
+    levers = fields.Nested(LeversSchema)
     model_version = fields.String(required=True, allow_none=True)
     policy_version = fields.String(required=True)
     degraded = fields.Boolean(required=True)

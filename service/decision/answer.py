@@ -19,6 +19,7 @@ from models.domain import Customer, SuggestionRequest
 from models.features import FEATURES
 from service.continuity import Continuity
 from service.decision.choose import Chosen
+from service.decision.money import cents
 from service.decision.verdict import Suggestion, Verdict
 from service.decision.words import words_to_end_on
 from service.parts import Parts
@@ -38,6 +39,7 @@ def answer_of(
     started: float,
 ) -> bytes:
     """The response body; without a `suggestion_id` where nothing is recorded to refer to."""
+    currency = parts.settings.currency
     recorded = not request.dry_run and verdict.reason != "not_recordable"
     suggestions = [suggestion_json(rank, one) for rank, one in enumerate(verdict.shown, 1)]
     ending = words_to_end_on(request.interaction, customer, verdict.reason, parts.library)
@@ -49,11 +51,13 @@ def answer_of(
         "suggestions": suggestions,
         "service_script": {"parts": ending.parts, "text": ending.text},
     }
+    if verdict.send_later:
+        answer["send_later"] = {"channel": verdict.send_later}
     question = question_of(verdict.shown)
     if question:
         answer["question"] = question
     if request.explain:
-        answer["excluded"] = excluded_json(verdict)
+        answer |= {"excluded": excluded_json(verdict), **weighed_json(verdict, currency)}
         for entry, explained in zip(suggestions, explanations_json(verdict), strict=False):
             features = dict(zip(FEATURES, explained["features"], strict=True))
             entry |= {**explained, "features": features}
@@ -80,7 +84,6 @@ def record_of(
 ) -> DecisionRecord:
     """The row that is kept before the answer is sent."""
     best = verdict.suggestions[0] if verdict.suggestions else None
-    seconds = parts.policy.channel(request.interaction.channel).seconds
     return DecisionRecord(
         suggestion_id=stores.suggestion_id,
         interaction=request.interaction,
@@ -94,17 +97,18 @@ def record_of(
         item_ids=[one.chosen.item.id for one in verdict.shown],
         kind=best.kind if best else None,
         script_id=best.words.id if best else None,
-        ask_seconds=seconds if verdict.shown else None,
+        ask_seconds=verdict.asking.seconds if verdict.shown and verdict.asking else None,
         model_version=bundle.version,
         policy_version=parts.policy.version,
         degraded=bool(stores.degraded),
-        record=_encode(record_json(verdict)).decode(),
+        record=_encode(record_json(verdict, parts.settings.currency)).decode(),
         body_digest=body_digest_of(request.body),
         answer=body,
+        probability=best.chosen.probability if best else None,
     )
 
 
-def record_json(verdict: Verdict) -> dict[str, Any]:
+def record_json(verdict: Verdict, currency: str) -> dict[str, Any]:
     """What is kept of a decision: `suggestions`, or in the holdout the `shadow` of them.
 
     Their features are lists in the order of `feature_names`, which are kept once.
@@ -127,7 +131,8 @@ def record_json(verdict: Verdict) -> dict[str, Any]:
     ]
     name = "shadow" if verdict.reason else "suggestions"
     named = {"feature_names": FEATURES} if kept else {}
-    return {name: kept, "excluded": excluded_json(verdict), **named}
+    weighed = weighed_json(verdict, currency)
+    return {name: kept, "excluded": excluded_json(verdict), **weighed, **named}
 
 
 def suggestion_json(rank: int, suggestion: Suggestion) -> dict[str, Any]:
@@ -182,13 +187,18 @@ def explanation_json(chosen: Chosen, features: list[float], scores: list[float])
         features: the item's, in the order of `FEATURES`, rounded.
         scores: what each of `SOURCES` gave the item.
     """
-    currency = chosen.item.currency
+    currency, prospect = chosen.item.currency, chosen.worth.prospect
     return {
         "terms": {
             name: {"amount": amount, "currency": currency}
             for name, amount in chosen.worth.terms.items()
         },
-        "margin_from": chosen.worth.margin_from,
+        "uplift": prospect.uplift,
+        "uplift_from": prospect.uplift_from,
+        "margin_from": prospect.margin_from,
+        "pieces": prospect.pieces,
+        "pieces_from": prospect.pieces_from,
+        "return_rate": prospect.return_rate,
         "features": features,
         "sources": {
             source.name: round(score, 5)
@@ -196,6 +206,30 @@ def explanation_json(chosen: Chosen, features: list[float], scores: list[float])
             if score > 0
         },
     }
+
+
+def weighed_json(verdict: Verdict, currency: str) -> dict[str, Any]:
+    """What went into every worth of this contact: the ask's seconds, the queue, the levers."""
+    asking, choice = verdict.asking, verdict.choice
+    if asking is None or choice is None:
+        return {}
+    weighed: dict[str, Any] = {
+        "asking": {
+            "seconds": asking.seconds,
+            "short": asking.short,
+            "queue": asking.queue.state,
+            "queue_price_per_minute": {
+                "amount": cents(60 * asking.queue.per_second), "currency": currency,
+            },
+        }
+    }  # fmt: skip
+    if choice.levers:
+        weighed["levers"] = {
+            "applied": choice.levers.applied,
+            "first_without": choice.levers.first_without,
+            "cost": {"amount": choice.levers.cost, "currency": currency},
+        }
+    return weighed
 
 
 def excluded_json(verdict: Verdict) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from models.bundle import Bundle
 from models.domain import Interaction, SuggestionRequest
@@ -15,8 +16,11 @@ from models.recommender import Ranking, Recommender
 from service.continuity import Continuity, NotRecordable, Sent
 from service.decision.answer import answer_of, record_of
 from service.decision.arm import arm_of
-from service.decision.choose import choose
+from service.decision.asking import Asking
+from service.decision.because import kind_at
+from service.decision.choose import Choice, choose
 from service.decision.gates import Situation, first_closed
+from service.decision.later import weigh
 from service.decision.moment import moment_of
 from service.decision.verdict import Verdict
 from service.decision.words import put_into_words
@@ -94,20 +98,23 @@ def decide(
     ranking = recommender.rank(moment)
     parts.catalogue.fetch(_looked_at(ranking, recommender, contact, 2 * policy.shortlist))
 
-    channel = policy.channel(contact.channel)
-    cost_of_asking = parts.costs.of_seconds(channel.seconds, channel.name, contact.employer)
-    choice = choose(
-        ranking, recommender, parts.catalogue, request, profile, policy, cost_of_asking, now
-    )
+    def chosen_for(asking: Asking) -> Choice:
+        return choose(
+            ranking, recommender, parts.catalogue, request, profile, policy, asking,
+            parts.uplift.latest, partial(kind_at, ranking, moment, recommender), now,
+        )  # fmt: skip
+
+    asking, choice, send_later = weigh(request, profile, policy, parts.costs, chosen_for, now)
     if choice.reason:
-        return Verdict(choice.reason, ranking=ranking, choice=choice)
+        return Verdict(choice.reason, None, ranking, choice, asking=asking, send_later=send_later)
 
     suggestions = put_into_words(
         choice, ranking, moment, recommender, request, profile.customer, parts.library,
         parts.catalogue,
     )  # fmt: skip
     arm = arm_of(profile.customer.id, policy)
-    return Verdict("holdout" if arm == "holdout" else None, arm, ranking, choice, suggestions)
+    reason = "holdout" if arm == "holdout" else None
+    return Verdict(reason, arm, ranking, choice, suggestions, asking)
 
 
 def _looked_at(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from models.recommender import Ranking
+from service.decision.asking import Asking
 from service.decision.because import Because
 from service.decision.choose import Choice, Chosen
 from service.scripts.facts import Words
@@ -29,6 +30,8 @@ class Verdict(msgspec.Struct, frozen=True):
         arm: set once the contact turned out to be eligible.
         ranking, choice: None where a gate closed before anything was scored.
         suggestions: best first; in the holdout the shadow decision.
+        asking: what one ask costs in this contact; None where none was weighed.
+        send_later: the channel on which to ask when nobody waits, if it is not worth it now.
     """
 
     reason: str | None
@@ -36,6 +39,8 @@ class Verdict(msgspec.Struct, frozen=True):
     ranking: Ranking | None = None
     choice: Choice | None = None
     suggestions: Sequence[Suggestion] = ()
+    asking: Asking | None = None
+    send_later: str | None = None
 
     @property
     def decision(self) -> str:
