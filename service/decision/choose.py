@@ -157,14 +157,14 @@ def _pulled(one: _Listed, worth: float) -> float:
 def _cost_of_levers(
     shortlist: list[_Listed], chosen: list[Chosen], asking: Asking, pricing: Pricing
 ) -> LeverCost | None:
-    """What comes first without levers is worth, less what comes first with them; None: unmoved."""
-    shown = {one.place for one in chosen}
-    applied = dict.fromkeys(one.lever[0] for one in shortlist if one.lever and one.place in shown)
-    first = min(shortlist, key=lambda one: (one.unsure, -one.about, one.place))
+    """What would come first is worth, less what does; None: no lever is on anything chosen."""
+    pulled = {one.place: one.lever[0] for one in shortlist if one.lever}
+    free = [msgspec.structs.replace(one, lever=None) for one in shortlist]
+    first = _weigh(free, len(chosen), asking, pricing, {})[0]
+    applied = tuple(dict.fromkeys(pulled[one.place] for one in chosen if one.place in pulled))
     if not applied and first.place == chosen[0].place:
         return None
-    lost = worth_of_asking(first.prospect, pricing, asking).total - chosen[0].worth.total
-    return LeverCost(first.prospect.item.id, max(lost, Decimal(0)), tuple(applied))
+    return LeverCost(first.item.id, first.worth.total - chosen[0].worth.total, applied)
 
 
 def _barred(

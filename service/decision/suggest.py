@@ -110,7 +110,7 @@ def decide(
 
     suggestions = put_into_words(
         choice, ranking, moment, recommender, request, profile.customer, parts.library,
-        parts.catalogue,
+        parts.catalogue, asking.short,
     )  # fmt: skip
     arm = arm_of(profile.customer.id, policy)
     reason = "holdout" if arm == "holdout" else None

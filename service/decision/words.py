@@ -25,8 +25,9 @@ def put_into_words(
     customer: Customer,
     library: Library,
     catalogue: Mapping[str, Item],
+    short: bool,
 ) -> Sequence[Suggestion]:
-    """One suggestion for each chosen item, in the same order."""
+    """One suggestion for each chosen item, in the same order; `short` words while others wait."""
 
     def name_of(position: int) -> str | None:
         item = catalogue.get(recommender.catalogue.ids[position])
@@ -54,6 +55,7 @@ def put_into_words(
                 because=reason.text,
                 returned_item_name=_returned(contact, catalogue),
                 last_bought_on=day_of(moment.day - since) if since < NEVER else None,
+                short=short,
             )
         )
         suggestions.append(Suggestion(chosen, kind, reason, words))

@@ -17,6 +17,7 @@ class Facts(msgspec.Struct, frozen=True):
         because: why it is suggested, as a ready sentence for the agent.
         returned_item_name: the item this contact sent back, where there is one.
         last_bought_on: the day the customer last ordered the suggested item.
+        short: leaves out bridge and benefit, for when others wait in the queue.
     """
 
     channel: str
@@ -31,6 +32,7 @@ class Facts(msgspec.Struct, frozen=True):
     because: str | None = None
     returned_item_name: str | None = None
     last_bought_on: date | None = None
+    short: bool = False
 
 
 class ServiceFacts(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What asking adds: measured where the holdout is precise enough, shrunk, and never taken on trust."""
+"""What asking adds: measured where the holdout is precise enough, and shrunk."""
 
 from __future__ import annotations
 
