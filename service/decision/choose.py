@@ -164,7 +164,8 @@ def _cost_of_levers(
     applied = tuple(dict.fromkeys(pulled[one.place] for one in chosen if one.place in pulled))
     if not applied and first.place == chosen[0].place:
         return None
-    return LeverCost(first.item.id, first.worth.total - chosen[0].worth.total, applied)
+    cost = max(first.worth.total - chosen[0].worth.total, Decimal(0))  # below: rounded cents
+    return LeverCost(first.item.id, cost, applied)
 
 
 def _barred(
