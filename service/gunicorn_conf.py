@@ -42,7 +42,7 @@ def cores() -> int:
 
 bind = "127.0.0.1:8080"
 workers = int(os.environ.get("WEB_CONCURRENCY") or cores())
-worker_class = "gthread"
+worker_class = "service.worker.Worker"
 threads = 16  # made on demand; a caller who stalls holds one until READ_SECONDS are over
 max_requests = 0  # workers that end on a count end together
 # Heartbeats go through a file, which must not wait for a disk.

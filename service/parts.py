@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from psycopg import Connection
 
@@ -21,6 +23,7 @@ from service.spool import drain
 from service.uplift import MeasuredUplift
 
 POOL_SIZE = 8
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -76,6 +79,8 @@ class Parts:
             degraded.append(f"ledger_keeps_{self.foreign_currency}_not_{self.settings.currency}")
         elif not self.migrated:
             degraded.append("schema_not_migrated")
+        if self.library.expired(datetime.now(UTC).date()):
+            degraded.append("scripts_expired")
         ready = self.models.serving is not None and self.migrated and not self.draining
         return ready, degraded
 
@@ -84,14 +89,29 @@ class Parts:
         self.memory.close()
 
 
+def _library(settings: Settings, policy: Policy) -> Library:
+    """The approved scripts; what an operator should know of them is logged."""
+    like = {name: one.like for name, one in policy.channels.items()}
+    library = load_library(settings.scripts, like)
+    today = datetime.now(UTC).date()
+    for note in library.notes:
+        log.warning("%s", note)
+    for name in library.expired(today):
+        log.warning("%s has expired and is no longer used to ask: approve it anew", name)
+    for rule in library.law.stale(today):
+        log.warning("The rule of law %s was last checked over a year ago: compare it", rule)
+    return library
+
+
 def make_parts(settings: Settings) -> Parts:
     """Load what is on disk and connect; raises `SystemExit` with everything that is wrong."""
     policy = load_policy(settings.policy)
+    library = _library(settings, policy)
     pool = LedgerPool(settings.database_url, POOL_SIZE)
     return Parts(
         settings=settings,
         policy=policy,
-        library=load_library(like={name: one.like for name, one in policy.channels.items()}),
+        library=library,
         costs=load_costs(settings.costs, policy.channels, settings.currency),
         pool=pool,
         memory=Memory(settings.redis_url),

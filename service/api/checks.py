@@ -38,9 +38,10 @@ def _currencies(
 ) -> list[tuple[str, str]]:
     """Every (JSON Pointer, currency) that `value` names."""
     if isinstance(value, Interaction):
-        return [("/cost/currency", value.cost.currency)] if value.cost else []
+        named = {"cost": value.cost, "agent_authority": value.agent_authority}
+        return [(f"/{field}/currency", money.currency) for field, money in named.items() if money]
     if isinstance(value, SuggestionRequest):
-        found = [(f"/interaction{at}", named) for at, named in _currencies(value.interaction)]
+        found = [(f"/interaction{at}", code) for at, code in _currencies(value.interaction)]
         orders = enumerate(value.orders)
         return found + [(f"/orders/{index}/currency", order.currency) for index, order in orders]
     return [("/currency", value.currency)]

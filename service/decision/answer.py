@@ -6,7 +6,6 @@ Amounts are Decimals of whole cents, which are encoded as strings.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from datetime import UTC
 from typing import Any, Final
 
@@ -18,7 +17,9 @@ from models.candidates import SOURCES
 from models.domain import Customer, SuggestionRequest
 from models.features import FEATURES
 from service.continuity import Continuity
+from service.decision.authority import authority_of
 from service.decision.choose import Chosen
+from service.decision.fit_words import constraints, fit_json, in_detail
 from service.decision.money import cents
 from service.decision.verdict import Suggestion, Verdict
 from service.decision.words import words_to_end_on
@@ -39,9 +40,11 @@ def answer_of(
     started: float,
 ) -> bytes:
     """The response body; without a `suggestion_id` where nothing is recorded to refer to."""
-    currency = parts.settings.currency
     recorded = not request.dry_run and verdict.reason != "not_recordable"
     suggestions = [suggestion_json(rank, one) for rank, one in enumerate(verdict.shown, 1)]
+    authority = authority_of(request.interaction, parts.policy)
+    for entry, one in zip(suggestions, verdict.shown, strict=True):
+        entry["needs_supervisor"] = authority is not None and one.chosen.item.price > authority
     ending = words_to_end_on(request.interaction, customer, verdict.reason, parts.library)
     answer: dict[str, Any] = {
         "suggestion_id": stores.suggestion_id if recorded else None,
@@ -53,11 +56,12 @@ def answer_of(
     }
     if verdict.send_later:
         answer["send_later"] = {"channel": verdict.send_later}
-    question = question_of(verdict.shown)
-    if question:
-        answer["question"] = question
+    answer |= fit_json(verdict, parts.catalogue)
     if request.explain:
-        answer |= {"excluded": excluded_json(verdict), **weighed_json(verdict, currency)}
+        answer["excluded"] = in_detail(excluded_json(verdict), verdict, parts.catalogue)
+        answer["constraints"] = constraints(verdict)
+        answer |= rules_json(verdict) | gate_json(verdict)
+        answer |= weighed_json(verdict, parts.settings.currency)
         for entry, explained in zip(suggestions, explanations_json(verdict), strict=False):
             features = dict(zip(FEATURES, explained["features"], strict=True))
             entry |= {**explained, "features": features}
@@ -122,7 +126,7 @@ def record_json(verdict: Verdict, currency: str) -> dict[str, Any]:
             "probability": one.chosen.probability,
             "worth": one.chosen.worth.total,
             "because": one.because.code,
-            "script": f"{one.words.id}@{one.words.version}",
+            "script": f"{one.words.id}@{one.words.edition}",
             **explained,
         }
         for rank, (one, explained) in enumerate(
@@ -131,13 +135,20 @@ def record_json(verdict: Verdict, currency: str) -> dict[str, Any]:
     ]
     name = "shadow" if verdict.reason else "suggestions"
     named = {"feature_names": FEATURES} if kept else {}
-    weighed = weighed_json(verdict, currency)
-    return {name: kept, "excluded": excluded_json(verdict), **weighed, **named}
+    why = gate_json(verdict) | rules_json(verdict) | weighed_json(verdict, currency)
+    return {name: kept, "excluded": excluded_json(verdict), **why, **named}
+
+
+def rules_json(verdict: Verdict) -> dict[str, Any]:
+    """The rules of law that the ask meets, or the one that forbids it."""
+    denied = {"denied_by": verdict.denied_by} if verdict.denied_by else {}
+    return {"rules": verdict.rules, **denied}
 
 
 def suggestion_json(rank: int, suggestion: Suggestion) -> dict[str, Any]:
     """One entry of `suggestions`, without the explanation."""
     chosen, words = suggestion.chosen, suggestion.words
+    short = {"short": True} if words.short else {}
     return {
         "rank": rank,
         "item_id": chosen.item.id,
@@ -153,9 +164,11 @@ def suggestion_json(rank: int, suggestion: Suggestion) -> dict[str, Any]:
         "script": {
             "id": words.id,
             "version": words.version,
+            "variant": words.variant,
             "locale": words.locale,
             "parts": words.parts,
             "text": words.text,
+            **short,
             "length": {
                 "unit": words.length_unit,
                 "value": words.length_value,
@@ -239,11 +252,6 @@ def excluded_json(verdict: Verdict) -> list[dict[str, str]]:
     return [{"item_id": item, "reason": why} for item, why in verdict.choice.excluded.items()]
 
 
-def question_of(suggestions: Sequence[Suggestion]) -> str | None:
-    """The one question whose answer settles whether the best of the unknown fits."""
-    for suggestion in suggestions:
-        fitting = suggestion.chosen.fit
-        if fitting is not None and fitting.missing:
-            name = suggestion.chosen.item.name
-            return f"What is the {fitting.missing[0]} of {name}? It is not listed."
-    return None
+def gate_json(verdict: Verdict) -> dict[str, Any]:
+    """`gate`: the one that closed, what it found and where its rule is from."""
+    return {"gate": msgspec.structs.asdict(verdict.gate)} if verdict.gate else {}

@@ -18,12 +18,12 @@ BY: Final = "email"
 """Sent when nobody waits; it takes the agent's seconds all the same."""
 
 
-def weigh(
+def now_or_later(
     request: SuggestionRequest,
     profile: Profile,
     policy: Policy,
     costs: Costs,
-    chosen_for: Callable[[Asking], Choice],
+    choice_at: Callable[[Asking], Choice],
     now: datetime,
 ) -> tuple[Asking, Choice, str | None]:
     """(what an ask costs now, what is worth it, the channel on which to ask later instead).
@@ -38,10 +38,10 @@ def weigh(
         return asking_of(contact, policy.channel(name), profile, queue, policy, costs, now)
 
     asking = cost_on(contact.channel, queue)
-    choice = chosen_for(asking)
+    choice = choice_at(asking)
     may_write = profile.customer.marketing is True and BY in policy.channels
     if choice.reason == "not_worth_it" and queue.busy and may_write and contact.channel != BY:
-        later = chosen_for(cost_on(BY, QueuePrice(MISSING, NEUTRAL)))
+        later = choice_at(cost_on(BY, QueuePrice(MISSING, NEUTRAL)))
         if later.chosen:
             return asking, choice, BY
     return asking, choice, None

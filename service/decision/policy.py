@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from models.domain import CHANNELS, MOODS, RETURN_REASONS, SEVERITIES, TOPICS
+from service.decision.policy_checks import contradictions
+from service.decision.policy_gates import GateLimits, read_gate_limits
 from service.decision.policy_reader import BadPolicy, Reader
 from service.decision.policy_worth import Pricing, read_pricing
 from service.errors import UnknownChannel
@@ -21,7 +23,8 @@ SHIPPED: Final = Path(__file__).with_name("policy.toml")
 class Channel:
     """`asks` within `Policy.fatigue`; `seconds` an ask takes; `like` names a shipped channel.
 
-    `short_seconds` is for the short script, said while others wait.
+    `short_seconds` is for the short script, said while others wait. On a channel that is `sent` a
+    message may arrive when the customer sleeps: quiet hours count.
     """
 
     name: str
@@ -29,6 +32,7 @@ class Channel:
     seconds: int
     like: str
     short_seconds: int
+    sent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,6 @@ class Policy:
     declined_often_within: timedelta
     declined_often_silence: timedelta
     declined_item: timedelta
-    converted: timedelta
     severe: frozenset[str]
     angry: frozenset[str]
     returned: frozenset[str]
@@ -52,6 +55,7 @@ class Policy:
     margin_rate: float
     shortlist: int
     expires: timedelta
+    gates: GateLimits
     pricing: Pricing
 
     def channel(self, name: str) -> Channel:
@@ -79,18 +83,16 @@ def load_policy(path: Path | None = None) -> Policy:
     levers = tables.pop("levers", {})
     reader = Reader(tables)
     channels = {name: _channel(reader, name) for name in reader.tables("channels")}
+    gates = read_gate_limits(reader)
     policy = Policy(
         version=reader.text("version"),
         channels=channels,
-        fatigue=timedelta(days=reader.number("fatigue.days", 1, 3650)),
-        declined_silence=timedelta(days=reader.number("declined.silence_days", 0, 3650)),
+        fatigue=reader.days("fatigue.days", 1),
+        declined_silence=reader.days("declined.silence_days", 0),
         declined_often=int(reader.number("declined.often", 1, 100)),
-        declined_often_within=timedelta(days=reader.number("declined.often_within_days", 0, 3650)),
-        declined_often_silence=timedelta(
-            days=reader.number("declined.often_silence_days", 0, 3650)
-        ),
-        declined_item=timedelta(days=reader.number("declined.item_days", 0, 3650)),
-        converted=timedelta(hours=reader.number("converted.hours", 0, 24 * 365)),
+        declined_often_within=reader.days("declined.often_within_days", 0),
+        declined_often_silence=reader.days("declined.often_silence_days", 0),
+        declined_item=reader.days("declined.item_days", 0),
         severe=reader.choices("severity.blocks", SEVERITIES),
         angry=reader.choices("mood.blocks", MOODS),
         returned=reader.choices("returned.blocks", RETURN_REASONS),
@@ -101,8 +103,11 @@ def load_policy(path: Path | None = None) -> Policy:
         margin_rate=reader.number("worth.margin_rate", 0, 1),
         shortlist=int(reader.number("worth.shortlist", 1, 1000)),
         expires=timedelta(minutes=reader.number("answer.expires_minutes", 1, 24 * 60)),
-        pricing=read_pricing(reader, levers),
+        gates=gates,
+        pricing=read_pricing(reader, levers, gates.returners.cost),
     )
+    if reader.all_right:
+        reader.wrong += contradictions(policy)
     reader.finish(path)
     return policy
 
@@ -115,4 +120,5 @@ def _channel(reader: Reader, name: str) -> Channel:
     asks = int(reader.number(f"channels.{name}.asks", 0, 1000))
     short = f"channels.{name}.short_seconds"
     short_seconds = int(reader.number(short, 0, seconds)) if short in reader else seconds
-    return Channel(name, asks, seconds, like, short_seconds)
+    sent = reader.flag(f"channels.{name}.sent", False)
+    return Channel(name, asks, seconds, like, short_seconds, sent)

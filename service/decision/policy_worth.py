@@ -39,7 +39,7 @@ class Pricing:
     Attributes:
         incremental_share: orders that asking adds for each that the model expects anyway, as long
             as the holdout has not measured it.
-        return_cost: of taking one order line back.
+        return_cost: of taking one piece back.
         most_pieces: of one item that an expectation counts.
         lifetime: what an order of each kind adds to the customer's value beside its margin.
         goodwill: what is given away with every ask, such as a voucher.
@@ -65,11 +65,16 @@ class Pricing:
         return self.lifetime[kind or KINDS[0]]
 
 
-def read_pricing(reader: Reader, levers: Any) -> Pricing:
-    """Take the entries from the policy; `levers` is that table, whose names may hold dots."""
+def read_pricing(reader: Reader, levers: Any, return_cost: float) -> Pricing:
+    """Take the entries from the policy.
+
+    Args:
+        levers: that table, apart from all others since its names may hold dots.
+        return_cost: of one piece, which the gates count with, too.
+    """
     return Pricing(
         incremental_share=reader.number("worth.incremental_share", 0, 10),
-        return_cost=_money(reader, "worth.return_cost"),
+        return_cost=Decimal(str(return_cost)),
         most_pieces=int(reader.number("worth.most_pieces", 1, 10_000)),
         lifetime={kind: _money(reader, f"lifetime.{kind}", -LARGEST) for kind in KINDS},
         goodwill=_money(reader, "worth.goodwill"),

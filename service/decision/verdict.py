@@ -10,6 +10,7 @@ from models.recommender import Ranking
 from service.decision.asking import Asking
 from service.decision.because import Because
 from service.decision.choose import Choice, Chosen
+from service.decision.situation import Closed
 from service.scripts.facts import Words
 
 
@@ -32,6 +33,8 @@ class Verdict(msgspec.Struct, frozen=True):
         suggestions: best first; in the holdout the shadow decision.
         asking: what one ask costs in this contact; None where none was weighed.
         send_later: the channel on which to ask when nobody waits, if it is not worth it now.
+        denied_by: the rule of law behind the reason, where there is one.
+        gate: that closed, with its evidence.
     """
 
     reason: str | None
@@ -41,6 +44,8 @@ class Verdict(msgspec.Struct, frozen=True):
     suggestions: Sequence[Suggestion] = ()
     asking: Asking | None = None
     send_later: str | None = None
+    denied_by: str | None = None
+    gate: Closed | None = None
 
     @property
     def decision(self) -> str:
@@ -49,6 +54,11 @@ class Verdict(msgspec.Struct, frozen=True):
     @property
     def eligible(self) -> bool:
         return self.arm is not None
+
+    @property
+    def rules(self) -> Sequence[str]:
+        """The rules of law that the ask was held against and meets."""
+        return self.suggestions[0].words.rules if self.suggestions else ()
 
     @property
     def shown(self) -> Sequence[Suggestion]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from models.domain import Customer, Interaction, Item, Money, SuggestionRequest
 from models.features import NEVER
@@ -25,9 +26,14 @@ def put_into_words(
     customer: Customer,
     library: Library,
     catalogue: Mapping[str, Item],
+    today: date,
     short: bool,
 ) -> Sequence[Suggestion]:
-    """One suggestion for each chosen item, in the same order; `short` words while others wait."""
+    """One suggestion for each chosen item that may be put into words, in the same order.
+
+    Args:
+        short: whether others wait meanwhile.
+    """
 
     def name_of(position: int) -> str | None:
         item = catalogue.get(recommender.catalogue.ids[position])
@@ -41,24 +47,26 @@ def put_into_words(
         kind = kind_of(row, moment, reason)
         since = float(row[PLACE["days_since_item"]])
         contact = request.interaction
-        words = library.write(
-            Facts(
-                channel=contact.channel,
-                topic=contact.topic,
-                kind=kind,
-                mood=contact.mood,
-                fault=contact.fault,
-                locale=customer.locale,
-                first_name=customer.first_name,
-                item_name=item.name,
-                price=Money(item.price, item.currency),
-                because=reason.text,
-                returned_item_name=_returned(contact, catalogue),
-                last_bought_on=day_of(moment.day - since) if since < NEVER else None,
-                short=short,
-            )
+        facts = Facts(
+            channel=contact.channel,
+            topic=contact.topic,
+            kind=kind,
+            mood=contact.mood,
+            fault=contact.fault,
+            locale=customer.locale,
+            first_name=customer.first_name,
+            item_name=item.name,
+            price=Money(item.price, item.currency),
+            because=reason.text,
+            returned_item_name=_returned(contact, catalogue),
+            last_bought_on=day_of(moment.day - since) if since < NEVER else None,
+            today=today,
+            short=short,
         )
-        suggestions.append(Suggestion(chosen, kind, reason, words))
+        variants = library.variants(facts)
+        if variants:
+            words = library.write(facts, variants[0])
+            suggestions.append(Suggestion(chosen, kind, reason, words))
     return suggestions
 
 

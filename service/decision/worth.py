@@ -88,17 +88,18 @@ def prospect_of(
 
 def rough_worth(prospect: Prospect, pricing: Pricing, cost_of_asking: float) -> float:
     """The same in binary floating point and unrounded: good enough to put items in order."""
-    margin, returned = float(prospect.margin), prospect.return_rate
-    an_order = margin - returned * (margin + float(pricing.return_cost)) + float(prospect.lifetime)
+    margin, back = float(prospect.margin), prospect.pieces * float(pricing.return_cost)
+    an_order = margin - prospect.return_rate * (margin + back) + float(prospect.lifetime)
     return prospect.uplift * an_order - cost_of_asking
 
 
 def worth_of_asking(prospect: Prospect, pricing: Pricing, asking: Asking) -> Worth:
     """Expected contribution of one ask; the terms are named as in the answer's `terms`."""
     uplift, returned = Decimal(str(prospect.uplift)), Decimal(str(prospect.return_rate))
+    back = prospect.margin + prospect.pieces * pricing.return_cost
     terms = {
         "expected_margin": cents(uplift * prospect.margin),
-        "returns": -cents(uplift * returned * (prospect.margin + pricing.return_cost)),
+        "returns": -cents(uplift * returned * back),
         "lifetime_value": cents(uplift * prospect.lifetime) if prospect.lifetime else NOTHING,
         **asking.terms,
     }

@@ -43,23 +43,27 @@ contact AS (
 
 _CUSTOMER = """
 customer AS (
-    INSERT INTO customers AS known (id, locale, first_name, marketing, objected, vulnerable)
-    VALUES (%s, %s, %s, %s, %s, %s)
+    INSERT INTO customers AS known (id, locale, first_name, marketing, objected, vulnerable,
+        time_zone)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (id) DO UPDATE SET version = known.version + 1, locale = excluded.locale,
         first_name = excluded.first_name, marketing = excluded.marketing,
-        objected = excluded.objected, vulnerable = excluded.vulnerable
+        objected = excluded.objected, vulnerable = excluded.vulnerable,
+        time_zone = excluded.time_zone
     WHERE known.version = %s
     RETURNING 1
 )"""
 # The request's consent is already merged with the ledger's; from the spool it may be older.
 _CAREFUL = """
 customer AS (
-    INSERT INTO customers AS known (id, locale, first_name, marketing, objected, vulnerable)
-    VALUES (%s, %s, %s, %s, %s, %s)
+    INSERT INTO customers AS known (id, locale, first_name, marketing, objected, vulnerable,
+        time_zone)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (id) DO UPDATE SET version = known.version + 1,
         marketing = CASE WHEN excluded.marketing IS FALSE THEN false ELSE known.marketing END,
         objected = known.objected OR excluded.objected,
-        vulnerable = known.vulnerable OR excluded.vulnerable
+        vulnerable = known.vulnerable OR excluded.vulnerable,
+        time_zone = coalesce(known.time_zone, excluded.time_zone)
     RETURNING 1
 )"""
 _DECISION = """
@@ -120,6 +124,7 @@ def _customer(record: DecisionRecord) -> list[object]:
         customer.marketing,
         customer.objected,
         bool(customer.vulnerable),
+        customer.time_zone,
     ]
 
 

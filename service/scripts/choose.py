@@ -14,6 +14,7 @@ from service.scripts.placeholders import Entry
 from service.scripts.read import ANY
 
 ASK_DIMENSIONS: Final = {"topic": TOPICS, "kind": KINDS, "mood": MOODS, "fault": FAULTS}
+"""In an ask the name of a law pack (`us`, `eu`) is a word too: true of customers who live there."""
 SERVICE_DIMENSIONS: Final = {
     "reason": NO_OFFER_REASONS, "topic": TOPICS, "mood": MOODS, "fault": FAULTS,
 }  # fmt: skip

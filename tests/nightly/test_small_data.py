@@ -275,7 +275,7 @@ def test_words_are_the_same_however_they_are_stored(tmp_path: Path) -> None:
 
 
 def test_a_line_of_which_a_piece_came_back_is_a_returned_one(tmp_path: Path) -> None:
-    """By order and item; a refund of what nobody bought is none, and without the file: who knows."""
+    """By order and item; a refund of what nobody bought is none. Without the file, None."""
     folder = exported(tmp_path, ONCE[:4], items())
     assert load(folder).returned is None
     refunds = [("o2", "i1"), ("o3", "i7"), ("lost", "i1")]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -21,18 +20,18 @@ from models.features import FEATURES
 from models.ids import Ids
 from models.recommender import Ranking, Recommender
 from service.decision.asking import Asking
+from service.decision.barred import Limits
 from service.decision.because import PLACE
 from service.decision.choose import Choice, choose
 from service.decision.levers import Lever, Levers
 from service.decision.policy import load_policy
 from service.decision.queue import MISSING, QueuePrice
 from service.decision.uplift import HOLDOUT, Uplift, assumed
-from service.profile import unknown_profile
 
-NOW = datetime(2026, 11, 23, 10, 31, tzinfo=UTC)
 POLICY = load_policy()
 EVERYTHING = assumed(1.0)
 NO_LEVERS = Levers({}, {})
+NO_LIMITS = Limits({}, None, frozenset(), None, None)
 
 
 def an_asking(cost: str = "0.10") -> Asking:
@@ -72,8 +71,8 @@ def chosen_from(
     )
     return choose(
         ranking, Recommender(catalogue, (), None),  # type: ignore[arg-type]
-        items, request, unknown_profile("lea"), policy, asking or an_asking(), uplift,
-        lambda place: (kinds or {}).get(names[place], "discover"), NOW,
+        items, request, NO_LIMITS, policy, asking or an_asking(), uplift,
+        lambda place: (kinds or {}).get(names[place], "discover"),
     )  # fmt: skip
 
 

@@ -1,15 +1,12 @@
-"""Policy, arm and fit: small rules, each with its own proof."""
+"""Policy and arm: small rules, each with its own proof."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from models.domain import Attribute, Need
-from models.fit import judge
 from service.decision.arm import arm_of
 from service.decision.policy import SHIPPED, BadPolicy, load_policy
 from service.errors import UnknownChannel
@@ -63,34 +60,3 @@ def test_known_arms_stay_as_they_were() -> None:
 
 
 KNOWN_HOLDOUT = ["c11", "c26", "c35"]
-
-
-def cm(value: str, unit: str | None = "cm") -> dict[str, Attribute]:
-    return {"width": Attribute(Decimal(value), unit)}
-
-
-@pytest.mark.parametrize(
-    ("attributes", "need", "verdict"),
-    [
-        (cm("80"), Need("width", max=Decimal(80), unit="cm"), "fits"),
-        (cm("80.1"), Need("width", max=Decimal(80), unit="cm"), "does_not_fit"),
-        (cm("30", "in"), Need("width", max=Decimal("76.2"), unit="cm"), "fits"),
-        (cm("30", "in"), Need("width", max=Decimal("76.1"), unit="cm"), "does_not_fit"),
-        (cm("79", "cm"), Need("width", min=Decimal(80), unit="cm"), "does_not_fit"),
-        (cm("80", "kg"), Need("width", max=Decimal(80), unit="cm"), "unknown"),
-        (cm("80", None), Need("width", max=Decimal(80), unit="cm"), "unknown"),
-        ({}, Need("width", max=Decimal(80), unit="cm"), "unknown"),
-        ({"width": Attribute("wide")}, Need("width", max=Decimal(80), unit="cm"), "unknown"),
-    ],
-)
-def test_one_need(attributes: dict[str, Attribute], need: Need, verdict: str) -> None:
-    assert judge(attributes, [need]).verdict == verdict
-
-
-def test_any_no_is_a_no_and_then_any_unknown_is_unknown() -> None:
-    narrow, deep = (
-        Need("width", max=Decimal(70), unit="cm"),
-        Need("depth", max=Decimal(30), unit="cm"),
-    )
-    assert judge(cm("80"), [deep, narrow]).verdict == "does_not_fit"
-    assert judge(cm("60"), [deep, narrow]).missing == ("depth",)

@@ -55,14 +55,14 @@ def test_the_whole_sum_by_hand() -> None:
     worth = worth_of_asking(prospect, replace(PRICING, return_cost=Decimal("6.00")), asking)
     assert worth.terms == {
         "expected_margin": Decimal("3.00"),  # 1/4 x 12.00
-        "returns": Decimal("-0.45"),  # 1/4 x 1/10 x (12.00 + 6.00)
+        "returns": Decimal("-0.60"),  # 1/4 x 1/10 x (12.00 + 2 x 6.00)
         "lifetime_value": Decimal("1.00"),  # 1/4 x 4.00
         "asking": Decimal("-0.30"),
         "queue": Decimal("-0.45"),
         "annoyance": Decimal("-0.05"),
         "goodwill": Decimal("-0.10"),
     }
-    assert worth.total == Decimal("2.65")
+    assert worth.total == Decimal("2.50")
 
 
 def test_the_sum_is_the_formula_of_the_design() -> None:

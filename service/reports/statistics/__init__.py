@@ -1,0 +1,1 @@
+"""How the report counts: one method per file, each with its formula and its source."""
