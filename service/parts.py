@@ -21,6 +21,7 @@ from service.scripts.library import Library, load_library
 from service.serving import ModelKeeper
 from service.settings import Settings
 from service.spool import drain
+from service.uplift import MeasuredUplift
 
 POOL_SIZE = 8
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Parts:
     models: ModelKeeper
     keys: KeyRing
     ask_records: AskRecords
+    uplift: MeasuredUplift
     draining: bool = False
     migrated: bool = False
     """Whether the ledger's tables were seen to be those that this code expects."""
@@ -56,6 +58,11 @@ class Parts:
         """Count how asks went, once a minute, as soon as there are tables to count."""
         if self.migrated:
             self.ask_records.refresh(connection)
+
+    def measure(self, connection: Connection) -> None:
+        """Look what the holdout has shown, as soon as there are tables to look at."""
+        if self.migrated:
+            self.uplift.refresh(connection)
 
     def drain(self, connection: Connection) -> None:
         """Move decisions that wait in the spool into the ledger."""
@@ -119,4 +126,5 @@ def make_parts(settings: Settings) -> Parts:
         models=ModelKeeper(settings.bundles),
         keys=KeyRing(),
         ask_records=AskRecords(policy.explore),
+        uplift=MeasuredUplift(policy.pricing),
     )
