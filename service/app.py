@@ -23,8 +23,10 @@ from service.api import (
     customers,
     describe,
     docs,
+    follow_ups,
     interactions,
     items,
+    messages,
     models,
     operating,
     orders,
@@ -41,7 +43,8 @@ from service.parts import Parts, make_parts
 from service.settings import Settings
 
 RESOURCES: Final = (
-    suggestions, outcomes, orders, items, interactions, customers, models, reports, operating, docs,
+    suggestions, messages, follow_ups, outcomes, orders, items, interactions, customers, models,
+    reports, operating, docs,
 )  # fmt: skip
 LONGEST_ID: Final = 200
 DRAIN_LIMIT: Final = 16 * 1024 * 1024

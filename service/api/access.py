@@ -26,6 +26,7 @@ NEARBY: Final[Roles] = frozenset({"nearby", "manager"})
 ROUTES: Final[dict[str, Roles]] = {
     "POST /v1/suggestions": frozenset({"agent"}),
     "GET /v1/suggestions/<suggestion_id>": frozenset({"agent", "manager"}),
+    "POST /v1/suggestions/<suggestion_id>/messages": frozenset({"agent"}),
     "POST /v1/outcomes": frozenset({"agent"}),
     "POST /v1/orders": frozenset({"ingest"}),
     "POST /v1/items": frozenset({"ingest"}),
@@ -36,6 +37,8 @@ ROUTES: Final[dict[str, Roles]] = {
     "POST /v1/models/<version>/activate": frozenset({"trainer"}),
     "POST /v1/models/<version>/retire": frozenset({"trainer"}),
     "GET /v1/reports/recovery": frozenset({"manager"}),
+    "GET /f/<token>": PUBLIC,
+    "POST /f/<token>": PUBLIC,
     "GET /livez": PUBLIC,
     "GET /readyz": PUBLIC,
     "GET /metrics": NEARBY,

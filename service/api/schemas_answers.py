@@ -177,10 +177,6 @@ class RecordedOutcomeSchema(Answer):
     occurred_at = fields.DateTime(required=True)
 
 
-class RecordedSuggestionSchema(SuggestionAnswerSchema):
-    outcomes = fields.List(fields.Nested(RecordedOutcomeSchema), required=True)
-
-
 class OutcomeAnswerSchema(Answer):
     event_id = fields.String(required=True)
     suggestion_id = fields.String(required=True)

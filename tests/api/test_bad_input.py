@@ -42,6 +42,7 @@ CALLS = [
         "orders": [{"id": "1", "placed_at": "2026-10-02T09:12:00+00:00", "currency": "GBP",
                     "lines": [LINE]}],
     }),
+    Call("POST", "/v1/suggestions/lea/messages", "agent", {"channel": "email"}),
     Call("POST", "/v1/outcomes", "agent", {
         "event_id": "e-1", "suggestion_id": "sug_1", "result": "accepted",
         "occurred_at": "2026-10-23T10:33:10+00:00"}),
@@ -57,7 +58,11 @@ every_call = pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.met
 
 
 def test_the_table_names_every_route_that_takes_a_body() -> None:
-    bodiless = {"POST /v1/models/<version>/activate", "POST /v1/models/<version>/retire"}
+    bodiless = {
+        "POST /v1/models/<version>/activate",
+        "POST /v1/models/<version>/retire",
+        "POST /f/<token>",
+    }
     taking = {name for name in ROUTES if not name.startswith("GET ")} - bodiless
     named = {(call.method, call.path) for call in CALLS}
     assert named == {example_of(name, "lea") for name in taking}
