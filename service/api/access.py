@@ -30,6 +30,7 @@ ROUTES: Final[dict[str, Roles]] = {
     "POST /v1/outcomes": frozenset({"agent"}),
     "POST /v1/orders": frozenset({"ingest"}),
     "POST /v1/items": frozenset({"ingest"}),
+    "GET /v1/items": frozenset({"agent", "manager"}),
     "POST /v1/interactions": frozenset({"ingest"}),
     "GET /v1/customers/<customer:customer_id>": frozenset({"agent", "manager"}),
     "PUT /v1/customers/<path:customer_id>/consent": frozenset({"agent", "manager"}),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from flask import Response, request
+from flask import Response
 
-from service import errors
-from service.api.current import answer, now, parts
+from service.api.current import answer, arguments, now, parts
 from service.api.describe import operation, resource
 from service.api.schemas import load
 from service.api.schemas_reports import RecoveryRequest, RecoveryRequestSchema, RecoverySchema
@@ -32,7 +31,7 @@ def show_recovery() -> Response:
 
     Days are whole ones in UTC, both included. `format=csv` and `format=html` say the same.
     """
-    wanted: RecoveryRequest = load(QUERY, _arguments())
+    wanted: RecoveryRequest = load(QUERY, arguments())
     with parts().pool.connection() as connection:
         report = recovery(connection, parts().costs, wanted.query, now())
     if wanted.format == "csv":
@@ -43,12 +42,3 @@ def show_recovery() -> Response:
         headers = {"Content-Security-Policy": HTML_POLICY}
         return Response(to_html(report), mimetype="text/html", headers=headers)
     return answer(to_json(report))
-
-
-def _arguments() -> dict[str, Any]:
-    """The address's arguments, each given once."""
-    twice = [name for name, values in request.args.lists() if len(values) > 1]
-    if twice:
-        faults = tuple((f"/{name[:100]}", "Give this once.") for name in twice)
-        raise errors.InvalidFields(faults)
-    return request.args.to_dict()

@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 
 from service.decision.policy import Policy
 from service.errors import NotFound
+from service.ledger.journeys import journeys_of
 from service.ledger.profiles import read_profile
 
 SHOWN: Final = 20
@@ -31,7 +32,7 @@ WHERE o.customer_id = %s AND o.cancelled_at IS NULL AND o.placed_at > %s
 GROUP BY o.id ORDER BY o.placed_at DESC LIMIT %s
 """
 CONTACTS = """
-SELECT id, channel, topic, status, mood, severity, public, items, occurred_at
+SELECT id, channel, topic, status, mood, severity, public, items, journey_id, occurred_at
 FROM interactions WHERE customer_id = %s {condition} ORDER BY occurred_at DESC LIMIT %s
 """
 SUGGESTIONS = """
@@ -47,7 +48,7 @@ FROM decisions d WHERE d.customer_id = %s ORDER BY d.decided_at DESC LIMIT %s
 def overview(
     connection: Connection, customer_id: str, policy: Policy, now: datetime
 ) -> dict[str, Any]:
-    """Open orders and returns, recent contacts, suggestions with outcomes, consent and caps.
+    """Open orders and returns, recent contacts, suggestions with outcomes, journeys, consent, caps.
 
     Raises:
         NotFound: nobody of this id was ever heard of.
@@ -67,6 +68,7 @@ def overview(
             CONTACTS.format(condition=giving_back), [customer_id, SHOWN]
         ).fetchall()
         suggestions = cursor.execute(SUGGESTIONS, [customer_id, SHOWN]).fetchall()
+    journeys = journeys_of(connection, customer_id)
     asks = read_profile(connection, customer_id, now).asks
     counts = Counter(ask.channel for ask in asks if ask.at > now - policy.fatigue)
     return {
@@ -79,6 +81,7 @@ def overview(
         "open_returns": _shown(returns),
         "recent_interactions": _shown(recent),
         "suggestions": _shown(suggestions),
+        "journeys": journeys,
         "caps": {
             "days": policy.fatigue.days,
             "channels": {
