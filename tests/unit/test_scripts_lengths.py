@@ -141,8 +141,8 @@ def test_money_keeps_a_text_message_in_plain_letters_in_every_locale(currency: s
         ("1234.5", "CHF", "de_CH", True, "CHF 1'234.50"),
         ("1234.5", "EUR", "de_AT", True, "€ 1.234,50"),
         ("1234.5", "EUR", "fr_BE", True, "1 234,50 €"),
-        ("1234.5", "CHF", "fr_CH", True, "1 234.50 CHF"),
-        ("1234.5", "EUR", "es_ES", True, "1234,50 €"),
+        ("1234.5", "CHF", "fr_CH", True, "1 234,50 CHF"),
+        ("1234.5", "EUR", "es_ES", True, "1.234,50 €"),
         ("1234.5", "USD", "en_US", True, "$1,234.50"),
     ],
 )
