@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from models.domain import Interaction, Item, Order, SuggestionRequest
+from models.domain import Interaction, Item, Money, SuggestionRequest
 from service import errors
 
 
@@ -20,8 +20,11 @@ def check_channel(interaction: Interaction, channels: Collection[str], pointer: 
         )
 
 
-def check_currency(value: SuggestionRequest | Interaction | Order | Item, ledger: str) -> None:
+def check_currency(value: SuggestionRequest | Item, ledger: str) -> None:
     """
+    What is fed in another currency is converted (`service/exchange.py`); a price to sell at and
+    what comes with a request, which cannot wait, is not.
+
     Raises:
         errors.MixedCurrencies: some money is not in the ledger's currency.
     """
@@ -34,11 +37,17 @@ def check_currency(value: SuggestionRequest | Interaction | Order | Item, ledger
 
 
 def _currencies(
-    value: SuggestionRequest | Interaction | Order | Item,
+    value: SuggestionRequest | Interaction | Item,
 ) -> list[tuple[str, str]]:
     """Every (JSON Pointer, currency) that `value` names."""
     if isinstance(value, Interaction):
-        return [("/cost/currency", value.cost.currency)] if value.cost else []
+        named: list[tuple[str, Money | None]] = [
+            ("/cost", value.cost),
+            ("/goodwill", value.goodwill),
+        ]
+        efforts = enumerate(value.efforts or ())
+        named += [(f"/efforts/{place}/cost", effort.cost) for place, effort in efforts]
+        return [(f"{at}/currency", money.currency) for at, money in named if money]
     if isinstance(value, SuggestionRequest):
         found = [(f"/interaction{at}", named) for at, named in _currencies(value.interaction)]
         orders = enumerate(value.orders)

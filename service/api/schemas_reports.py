@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
 from marshmallow import fields, post_load, validate
 
 from service.api.schemas_answers import Answer
 from service.api.schemas_feed import Strict
-from service.api.schemas_fields import REQUIRED, Choice
+from service.api.schemas_fields import REQUIRED, Choice, Day
 from service.ledger.report import GROUPS
 from service.reports.query import LONGEST_WINDOW_DAYS, RecoveryQuery
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 FORMATS: Final = ("json", "csv", "html")
-
-
-class Day(fields.Date):
-    """A date of the form 2026-11-23."""
-
-    default_error_messages = REQUIRED | {"invalid": "Write a date, such as 2026-11-23."}
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> date:
-        try:
-            # Python reads other forms of ISO 8601 too, which nobody was promised
-            if not _DAY.fullmatch(value):
-                raise self.make_error("invalid")
-            return date.fromisoformat(value)
-        except ValueError as error:
-            raise self.make_error("invalid") from error
 
 
 class Digits(fields.Integer):
