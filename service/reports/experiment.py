@@ -1,109 +1,37 @@
 """What asking brought, measured against the holdout: the incremental part of the recovery report.
 
-Called by `service/reports/recovery.py`, which fetches the customers and prints the effect; the
+Called by `service/reports/recovery.py`, which fetches the customers and prints the effect. The
 methods are one file each in `service/reports/statistics`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from decimal import Decimal
-from typing import Final
+from math import sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
-GAIN: Final = "gain"
-LOSS: Final = "loss"
-NOT_ENOUGH_DATA: Final = "not_enough_data"
-ARMS_DO_NOT_MATCH: Final = "arms_do_not_match"
-METHOD: Final = "fieller"
+from service.reports.doubts import obstacle, remarks, unequal
+from service.reports.effect import (
+    ARMS_DO_NOT_MATCH,
+    GAIN,
+    LOSS,
+    METHOD,
+    NOT_ENOUGH_DATA,
+    Customers,
+    Effect,
+    Measured,
+)
+from service.reports.measured import cents, measured
+from service.reports.statistics import many, power, sample_ratio, sequence
+from service.reports.statistics.cuped import adjusted
+from service.reports.statistics.enough import shortages
+from service.reports.statistics.estimate import Estimate
+from service.reports.statistics.ratios import difference_per_contact
 
-
-@dataclass(frozen=True, slots=True)
-class Customers:
-    """Customers with an eligible contact in the period, one row each; the unit of randomisation.
-
-    All arrays have length n and the same order. Money is in the ledger's currency.
-    """
-
-    treated: NDArray[np.bool_]
-    """The arm, by the customer's hash: True for customers whom we may ask."""
-    contacts: NDArray[np.int64]
-    """Eligible contacts in the period, at least 1."""
-    asked: NDArray[np.bool_]
-    """At least one ask was really made."""
-    sales: NDArray[np.float64]
-    """Net sales after the first eligible contact, within the window."""
-    margin: NDArray[np.float64]
-    """Of these sales, after cost of goods, refunds and the cost of asking."""
-    cost: NDArray[np.float64]
-    """Service cost of the eligible contacts."""
-    before: NDArray[np.float64]
-    """Net sales in the days before the first eligible contact: the covariate of CUPED."""
-    entered: NDArray[np.int64]
-    """Day of the first eligible contact, since 1970-01-01."""
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One kind of money (sales, or margin) that asking brought; below zero it was lost.
-
-    Totals are the intent-to-treat difference per contact times the contacts of both arms: what
-    the period brings when nobody is held out. Ratios are totals per service cost.
-    """
-
-    total: Decimal
-    total_low: Decimal
-    total_high: Decimal
-    """The interval for one look, at the confidence asked for."""
-    always_low: Decimal
-    always_high: Decimal
-    """The total's interval that stays right however often one looks; verdicts go by it."""
-    ratio: Decimal | None
-    """None: nothing was spent."""
-    low: Decimal | None
-    high: Decimal | None
-    """The ratio's interval for one look (Fieller); None where it has no end, or no ratio is."""
-    unbounded: bool
-    """The ratio's interval has no end on one side or both: the cost is not known well enough."""
-    always_ratio_low: Decimal | None
-    always_ratio_high: Decimal | None
-    """The ratio's interval that stays right however often one looks; None as above."""
-    per_asked: Decimal | None
-    """Per customer who was really asked (complier effect); None if nobody was."""
-    per_asked_low: Decimal | None
-    per_asked_high: Decimal | None
-    detectable: Decimal
-    """The smallest total that one look at so many customers would notice 4 times out of 5."""
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What asking did, or why that cannot be said."""
-
-    verdict: str
-    """gain, loss, not_enough_data or arms_do_not_match; by the margin's always-valid interval."""
-    confidence: float
-    method: str
-    treated: int
-    holdout: int
-    """Customers by arm."""
-    contacts: int
-    """Eligible contacts of both arms."""
-    compliance: float | None
-    """Share of the treated customers who were really asked."""
-    sample_ratio_p: float | None
-    """Chance of arms so unequal, or more, if the split is as planned; None if an arm is empty."""
-    sales: Measured | None
-    margin: Measured | None
-    """None where the data cannot carry a number at all; `notes` say why."""
-    p_value: float | None
-    """Of no effect on the margin, valid at every look."""
-    needed: int | None
-    """About so many more customers, at least, before a verdict can be expected; else None."""
-    notes: tuple[str, ...]
-    """What a reader must know beside the numbers, in whole sentences."""
+__all__ = ["Customers", "Effect", "Measured", "judge_groups", "measure"]
 
 
 def measure(
@@ -124,6 +52,100 @@ def measure(
         still maturing.
 
     Raises:
-        ValueError: arrays of different lengths, a share or confidence outside of (0, 1).
+        ValueError: arrays of different lengths, a share outside of [0, 1] or a confidence outside
+            of (0, 1).
     """
-    raise NotImplementedError
+    _check(customers, planned_share, confidence)
+    effect = _unmeasured(customers, planned_share, confidence)
+    if reason := obstacle(customers):
+        return replace(effect, notes=(reason,))
+    if effect.sample_ratio_p is not None and effect.sample_ratio_p < sample_ratio.REFUSED_BELOW:
+        reason = unequal(effect.treated, effect.holdout, planned_share)
+        return replace(effect, verdict=ARMS_DO_NOT_MATCH, notes=(reason,))
+
+    n, alpha = len(customers.treated), 1 - confidence
+    contacts = customers.contacts.astype(np.float64)
+    # what the treated bought more before anybody was asked is chance alone
+    luck = difference_per_contact(customers.treated, customers.before, np.ones(n))
+    sales, margin = (
+        adjusted(difference_per_contact(customers.treated, amounts, contacts), luck)
+        for amounts in (customers.sales, customers.margin)
+    )
+    effect = replace(
+        effect,
+        detectable=_detectable(customers, margin),
+        needed=power.more_customers(margin.value, margin.error, n, alpha),
+        notes=tuple(remarks(customers, service_cost)),
+    )
+    if lacking := list(shortages(customers.treated, customers.sales, (sales, margin))):
+        return replace(
+            effect,
+            needed=max(effect.needed or 0, *(shortage.needed for shortage in lacking)),
+            notes=(*(shortage.note for shortage in lacking), *effect.notes),
+        )
+    effect = replace(
+        effect,
+        sales=measured(customers, customers.sales, sales, luck, service_cost, alpha),
+        margin=measured(customers, customers.margin, margin, luck, service_cost, alpha),
+        p_value=sequence.p_value(margin.value, margin.error, n, alpha),
+    )
+    if abs(margin.value) > sequence.width(n, alpha) * margin.error:
+        return replace(effect, verdict=GAIN if margin.value > 0 else LOSS, needed=None)
+    return effect
+
+
+def judge_groups(effects: Sequence[Effect], rate: float = 0.05) -> list[Effect]:
+    """The effects of many groups, without the verdicts that chance brings among so many.
+
+    A gain or loss stays only if it is a discovery at this false discovery rate.
+    """
+    kept = many.discoveries([effect.p_value for effect in effects], rate)
+    return [
+        effect
+        if stays or effect.verdict not in (GAIN, LOSS)
+        else replace(
+            effect,
+            verdict=NOT_ENOUGH_DATA,
+            notes=(*effect.notes, f"Among {len(effects)} groups one may look like this by chance."),
+        )
+        for effect, stays in zip(effects, kept, strict=True)
+    ]
+
+
+def _check(customers: Customers, planned_share: float, confidence: float) -> None:
+    lengths = {field.name: len(getattr(customers, field.name)) for field in fields(customers)}
+    if len(set(lengths.values())) > 1:
+        raise ValueError(f"Customers need arrays of one length, not {lengths}.")
+    if not 0 <= planned_share <= 1:
+        raise ValueError(f"planned_share is {planned_share}: use a share from 0 to 1.")
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence is {confidence}: use one between 0 and 1, such as 0.95.")
+
+
+def _unmeasured(customers: Customers, planned_share: float, confidence: float) -> Effect:
+    """What is known before anything is compared."""
+    treated, holdout = int(customers.treated.sum()), int((~customers.treated).sum())
+    return Effect(
+        verdict=NOT_ENOUGH_DATA,
+        confidence=confidence,
+        method=METHOD,
+        treated=treated,
+        holdout=holdout,
+        contacts=int(customers.contacts.sum()),
+        compliance=float(customers.asked[customers.treated].mean()) if treated else None,
+        sample_ratio_p=(
+            sample_ratio.p_value(treated, holdout, planned_share) if treated and holdout else None
+        ),
+        sales=None,
+        margin=None,
+        p_value=None,
+        detectable=None,
+        needed=None,
+        notes=(),
+    )
+
+
+def _detectable(customers: Customers, margin: Estimate) -> Decimal:
+    arms = int(customers.treated.sum()), int((~customers.treated).sum())
+    sd = margin.error / sqrt(sum(1 / n for n in arms))
+    return cents(power.detectable(sd, *arms) * float(customers.contacts.sum()))
