@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from psycopg import Connection
 
@@ -50,6 +51,11 @@ class Parts:
         if not self.migrated and is_current(connection):
             self.foreign_currency = other_currency(connection, self.settings.currency)
             self.migrated = self.foreign_currency is None
+
+    @property
+    def margin_rate(self) -> Decimal:
+        """Share of the price that is margin where no cost of goods is known."""
+        return Decimal(str(self.policy.margin_rate))
 
     def see_costs(self, connection: Connection) -> None:
         """Take over the costs that a manager has entered; they count before those of the file."""

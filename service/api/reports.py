@@ -34,7 +34,8 @@ def show_recovery() -> Response:
     """
     wanted: RecoveryRequest = load(QUERY, _arguments())
     with parts().pool.connection() as connection:
-        report = recovery(connection, parts().costs, wanted.query, now())
+        parts().see_costs(connection)
+        report = recovery(connection, parts().costs, wanted.query, now(), parts().margin_rate)
     if wanted.format == "csv":
         name = f"recovery-{wanted.query.from_date}-{wanted.query.to_date}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}

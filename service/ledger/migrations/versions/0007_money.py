@@ -36,6 +36,8 @@ DROP INDEX orders_customer;
 CREATE INDEX orders_customer ON orders (customer_id, placed_at) INCLUDE (id, net);
 DROP INDEX orders_placed_at;
 CREATE INDEX orders_placed_at ON orders (placed_at) INCLUDE (customer_id, id, net);
+CREATE INDEX orders_of_nobody ON orders (placed_at) INCLUDE (net) WHERE customer_id IS NULL;
+CREATE INDEX orders_converted ON orders (placed_at) WHERE original_currency IS NOT NULL;
 ALTER TABLE decisions DROP CONSTRAINT decisions_interaction_id_key;
 ALTER TABLE decisions ADD CONSTRAINT decisions_interaction_id_key UNIQUE (interaction_id)
     INCLUDE (suggestion_id, decision, eligible, arm, ask_seconds, kind, script_id, model_version);
