@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from psycopg import Connection
@@ -17,6 +17,7 @@ from service.ledger.schema import is_current, other_currency
 from service.ledger.store import LedgerPool
 from service.memory import Memory
 from service.reports.costs import Costs, load_costs
+from service.reports.kept import KeptReports
 from service.reports.own_costs import restore
 from service.scripts.library import Library, load_library
 from service.serving import ModelKeeper
@@ -39,6 +40,7 @@ class Parts:
     catalogue: ItemCatalogue
     models: ModelKeeper
     keys: KeyRing
+    reports: KeptReports = field(default_factory=KeptReports)
     draining: bool = False
     migrated: bool = False
     """Whether the ledger's tables were seen to be those that this code expects."""

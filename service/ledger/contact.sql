@@ -1,6 +1,7 @@
--- The contacts of a period, what each of them cost, and what the customer said: where both report.sql
--- and experiment.sql begin. Amounts are rounded to the cent per contact and never later, so that the
--- groups of any grouping add up to the total.
+-- The contacts of a period, each with its cost and with what was decided in it, for the statements that
+-- follow in the same transaction. Amounts are rounded to the cent per contact and never later, so that
+-- the groups of any grouping add up to the total.
+CREATE TEMPORARY TABLE contact ON COMMIT DROP AS
 WITH price AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(%(prices)s) AS price(
         channel text, per_contact numeric, fee numeric, concurrency numeric,
@@ -24,86 +25,51 @@ tool AS MATERIALIZED (
                     'month', %(end)s - interval '1 microsecond', 'UTC') + interval '1 month'
         ) of_month
     ) placed
-),
-
--- The contacts of the period, each with its cost and with what was decided in it.
-contact AS MATERIALIZED (
-    SELECT interactions.id, interactions.customer_id, interactions.occurred_at,
-        decisions.suggestion_id, decisions.decision = 'offer' AS offered, decisions.eligible,
-        decisions.arm, rule, handling, goodwill, tooling,
-        handling + goodwill + tooling AS cost,
-        least(coalesce(round(ask_seconds * hourly / (3600 * concurrency), 2), 0), handling)
-            AS ask_cost,
-        CASE %(group_by)s
-            WHEN 'day' THEN to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')
-            WHEN 'week' THEN to_char(occurred_at AT TIME ZONE 'UTC', 'IYYY-"W"IW')
-            WHEN 'channel' THEN interactions.channel
-            WHEN 'topic' THEN interactions.topic
-            WHEN 'touchpoint' THEN interactions.channel || '/' || interactions.topic
-            WHEN 'team' THEN interactions.team
-            WHEN 'agent' THEN interactions.agent_id
-            WHEN 'employer' THEN interactions.employer
-            WHEN 'kind' THEN decisions.kind
-            WHEN 'script' THEN decisions.script_id
-            WHEN 'model_version' THEN decisions.model_version
-        END AS part
-    FROM interactions
-        LEFT JOIN decisions ON decisions.interaction_id = interactions.id
-        LEFT JOIN tool ON tool.id = interactions.id
-        JOIN price ON price.channel = CASE
-            WHEN interactions.channel = ANY (%(channels)s) THEN interactions.channel ELSE '' END
-        CROSS JOIN LATERAL (
-            SELECT CASE WHEN employer = 'outsourced' THEN outsourced ELSE in_house END AS hourly,
-                CASE WHEN employer = 'outsourced' THEN vendor END AS bill
-        ) rate
-        CROSS JOIN LATERAL (
-            SELECT CASE
-                WHEN cost_amount IS NOT NULL THEN 'given'
-                WHEN bill IS NOT NULL THEN 'vendor'
-                WHEN handle_seconds * hourly IS NOT NULL THEN 'handle_time'
-                ELSE 'per_contact'
-            END AS rule
-        ) known
-        CROSS JOIN LATERAL (
-            SELECT round(CASE rule
-                WHEN 'given' THEN cost_amount
-                WHEN 'vendor' THEN bill
-                WHEN 'handle_time' THEN handle_seconds * hourly / (3600 * concurrency) + fee
-                ELSE per_contact
-            END, 2) AS handling,
-            coalesce(goodwill_amount, 0) AS goodwill,
-            round(%(tooling_each)s, 2) + coalesce(tool.amount, 0) AS tooling
-        ) spent
-    WHERE occurred_at >= %(start)s AND occurred_at < %(end)s
-),
-
--- The suggestions of these contacts, and whichever others were accepted into the same orders.
-in_play AS (
-    SELECT suggestion_id FROM contact WHERE suggestion_id IS NOT NULL
-    UNION
-    SELECT rival.suggestion_id
-    FROM contact
-        JOIN outcomes USING (suggestion_id)
-        JOIN outcomes rival ON rival.order_id = outcomes.order_id
-            AND rival.suggestion_id <> outcomes.suggestion_id
-),
--- What was said; an outcome that names no item speaks of the first.
-told AS MATERIALIZED (
-    SELECT suggestion_id, result, order_id, occurred_at, event_id,
-        CASE WHEN item_id IS NOT NULL THEN item_id ELSE (
-            SELECT item_ids[1] FROM decisions
-            WHERE decisions.suggestion_id = outcomes.suggestion_id) END AS item_id
-    FROM in_play JOIN outcomes USING (suggestion_id)
-),
--- The last word on each suggested item.
-said AS MATERIALIZED (
-    SELECT DISTINCT ON (suggestion_id, item_id) *
-    FROM told
-    ORDER BY suggestion_id, item_id, occurred_at DESC, event_id COLLATE "C" DESC
-),
-answer AS MATERIALIZED (
-    SELECT suggestion_id,
-        bool_or(result IN ('accepted', 'declined', 'maybe_later')) AS asked,
-        bool_or(result = 'accepted') AS accepted
-    FROM said GROUP BY suggestion_id
 )
+SELECT interactions.id, interactions.customer_id, interactions.occurred_at,
+    decisions.suggestion_id, decisions.decision = 'offer' AS offered, decisions.eligible,
+    decisions.arm, rule, handling, goodwill, tooling,
+    handling + goodwill + tooling AS cost,
+    least(coalesce(round(ask_seconds * hourly / (3600 * concurrency), 2), 0), handling)
+        AS ask_cost,
+    CASE %(group_by)s
+        WHEN 'day' THEN to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')
+        WHEN 'week' THEN to_char(occurred_at AT TIME ZONE 'UTC', 'IYYY-"W"IW')
+        WHEN 'channel' THEN interactions.channel
+        WHEN 'topic' THEN interactions.topic
+        WHEN 'touchpoint' THEN interactions.channel || '/' || interactions.topic
+        WHEN 'team' THEN interactions.team
+        WHEN 'agent' THEN interactions.agent_id
+        WHEN 'employer' THEN interactions.employer
+        WHEN 'kind' THEN decisions.kind
+        WHEN 'script' THEN decisions.script_id
+        WHEN 'model_version' THEN decisions.model_version
+    END AS part
+FROM interactions
+    LEFT JOIN decisions ON decisions.interaction_id = interactions.id
+    LEFT JOIN tool ON tool.id = interactions.id
+    JOIN price ON price.channel = CASE
+        WHEN interactions.channel = ANY (%(channels)s) THEN interactions.channel ELSE '' END
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN employer = 'outsourced' THEN outsourced ELSE in_house END AS hourly,
+            CASE WHEN employer = 'outsourced' THEN vendor END AS bill
+    ) rate
+    CROSS JOIN LATERAL (
+        SELECT CASE
+            WHEN cost_amount IS NOT NULL THEN 'given'
+            WHEN bill IS NOT NULL THEN 'vendor'
+            WHEN handle_seconds * hourly IS NOT NULL THEN 'handle_time'
+            ELSE 'per_contact'
+        END AS rule
+    ) known
+    CROSS JOIN LATERAL (
+        SELECT round(CASE rule
+            WHEN 'given' THEN cost_amount
+            WHEN 'vendor' THEN bill
+            WHEN 'handle_time' THEN handle_seconds * hourly / (3600 * concurrency) + fee
+            ELSE per_contact
+        END, 2) AS handling,
+        coalesce(goodwill_amount, 0) AS goodwill,
+        round(%(tooling_each)s, 2) + coalesce(tool.amount, 0) AS tooling
+    ) spent
+WHERE occurred_at >= %(start)s AND occurred_at < %(end)s

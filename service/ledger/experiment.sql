@@ -1,8 +1,13 @@
--- One row per customer and group for the comparison with the holdout; follows contact.sql, and
--- experiment.py runs both as one statement. A customer enters a group with the first eligible contact
--- there. From then on every contact of theirs in the group counts, eligible or not: whether a later
--- one is eligible depends on what was asked before, and so on the arm.
--- Groups go by their place in %(parts)s, 0 is for all contacts.
+-- The customers of each group for the comparison with the holdout, of the contacts in contact.sql and the
+-- words in said.sql. A customer enters a group with the first eligible contact there. From then on every
+-- contact of theirs in the group counts, eligible or not: whether a later one is eligible depends on
+-- what was asked before, and so on the arm.
+-- Groups go by their place in %(parts)s, 0 is for all contacts. Each column is one string of bytes, the
+-- customers' values in one order, big end first.
+WITH answer AS (
+    SELECT DISTINCT suggestion_id, true AS asked FROM said
+    WHERE result IN ('accepted', 'declined', 'maybe_later')
+),
 parted AS MATERIALIZED (
     SELECT customer_id, occurred_at, eligible AND arm IS NOT NULL AS enters, arm, cost,
         CASE WHEN asked THEN ask_cost ELSE 0 END AS ask_cost, coalesce(asked, false) AS asked,
@@ -79,13 +84,27 @@ earlier AS (
         AND placed_at < entered AND placed_at >= entered - %(before)s
     WHERE placed_at < %(end)s AND placed_at >= %(start)s - %(before)s
     GROUP BY entry.customer_id, place
+),
+row AS (
+    SELECT place, treated, both_arms, asked, contacts, coalesce(spent.sales, 0)::float8 AS sales,
+        (coalesce(margin, 0) - ask_cost)::float8 AS margin, cost::float8 AS cost,
+        coalesce(earlier.sales, 0)::float8 AS before, coalesce(by_rate, 0)::float8 AS by_rate,
+        floor(extract(epoch FROM entered) / 86400)::int8 AS day
+    FROM entry
+        JOIN served USING (customer_id, place)
+        LEFT JOIN spent USING (customer_id, place)
+        LEFT JOIN earlier USING (customer_id, place)
+    ORDER BY place, entered, customer_id COLLATE "C"
 )
-SELECT place::int4, treated, both_arms, coalesce(asked, false), contacts::int8,
-    coalesce(spent.sales, 0)::float8, (coalesce(margin, 0) - ask_cost)::float8, cost::float8,
-    coalesce(earlier.sales, 0)::float8, coalesce(by_rate, 0)::float8,
-    floor(extract(epoch FROM entered) / 86400)::int8
-FROM entry
-    JOIN served USING (customer_id, place)
-    LEFT JOIN spent USING (customer_id, place)
-    LEFT JOIN earlier USING (customer_id, place)
-ORDER BY place, entered, customer_id COLLATE "C"
+SELECT place::int,
+    string_agg(boolsend(treated), '') AS treated,
+    string_agg(boolsend(both_arms), '') AS both_arms,
+    string_agg(boolsend(asked), '') AS asked,
+    string_agg(int8send(contacts), '') AS contacts,
+    string_agg(float8send(sales), '') AS sales,
+    string_agg(float8send(margin), '') AS margin,
+    string_agg(float8send(cost), '') AS cost,
+    string_agg(float8send(before), '') AS before,
+    string_agg(float8send(by_rate), '') AS by_rate,
+    string_agg(int8send(day), '') AS entered
+FROM row GROUP BY place

@@ -1,4 +1,8 @@
-"""What the report's statements share: the period, what contacts cost, and one moment of the ledger."""
+"""What the report's statements share: the period, what contacts cost, and one moment of the ledger.
+
+Contacts and what was said in them are put into temporary tables first, since several statements
+begin with them.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from psycopg import Connection
+from psycopg import ClientCursor, Connection
+from psycopg.rows import RowFactory, tuple_row
 from psycopg.types.json import Jsonb
 
 FOLDER: Final = Path(__file__).parent
@@ -55,20 +60,33 @@ class Period:
         }
 
 
-def statement(*names: str) -> bytes:
-    """Files of SQL as one statement: each after the first goes on with `WITH`."""
-    return b",\n".join(FOLDER.joinpath(name).read_bytes().rstrip() for name in names)
-
-
 @contextmanager
-def one_moment(connection: Connection[Any]) -> Iterator[None]:
-    """All statements inside see the same moment of the ledger.
+def contacts_of(connection: Connection[Any], period: Period) -> Iterator[None]:
+    """Inside, `contact` and `said` are there, and all statements see one moment of the ledger.
 
     Args:
-        connection: in autocommit mode.
+        connection: in autocommit mode; nothing of this outlives the transaction.
     """
     with connection.transaction():
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         # Sorts of a month stay in memory; a statement has about ten of them.
         connection.execute("SET LOCAL work_mem = '32MB'")
+        for name in ("contact.sql", "said.sql"):
+            run(connection, name, period.values())
         yield
+
+
+def run(
+    connection: Connection[Any],
+    name: str,
+    values: Mapping[str, Any],
+    row_factory: RowFactory[Any] = tuple_row,
+) -> list[Any]:
+    """Run the statement in a file beside this one; its rows, if it gives any.
+
+    Values are put in by the client: `CREATE TABLE AS` takes no others, and a plan made for a day
+    would be slow for a year.
+    """
+    with ClientCursor(connection, row_factory=row_factory) as cursor:
+        cursor.execute(FOLDER.joinpath(name).read_bytes(), values)
+        return cursor.fetchall() if cursor.description else []

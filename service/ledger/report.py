@@ -1,4 +1,4 @@
-"""The sums behind the recovery report: one statement, so that all numbers are of one moment.
+"""The sums behind the recovery report.
 
 Called by `service/reports/recovery.py`; the statements are the `.sql` files beside this one.
 """
@@ -13,7 +13,7 @@ from typing import Any, Final
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from service.ledger.period import GROUPS, Period, statement
+from service.ledger.period import GROUPS, Period, run
 
 __all__ = ["GROUPS", "Facts", "Totals", "arrivals", "facts", "totals"]
 HISTORY: Final = timedelta(days=90)
@@ -37,8 +37,6 @@ class Totals:
     asked: int
     accepted: int
     unreported: int
-    customers_treatment: int
-    customers_holdout: int
     service_cost: Decimal
     goodwill: Decimal
     tooling: Decimal
@@ -69,19 +67,19 @@ class Facts:
 
 
 def totals(connection: Connection[Any], period: Period) -> list[Totals]:
-    """Sum up the contacts of a period by group, and last the whole of them."""
-    with connection.cursor(row_factory=class_row(Totals)) as cursor:
-        # Planned anew each time: a plan made for a day would be slow for a year.
-        cursor.execute(statement("contact.sql", "report.sql"), period.values(), prepare=False)
-        return cursor.fetchall()
+    """Sum up the contacts of a period by group, and last the whole of them.
+
+    Args:
+        connection: within `period.contacts_of(period)`.
+    """
+    return run(connection, "report.sql", period.values(), class_row(Totals))
 
 
 def facts(connection: Connection[Any], period: Period, now: datetime) -> Facts:
     """Look for what is odd in the data of a period."""
-    with connection.cursor(row_factory=class_row(Facts)) as cursor:
-        cursor.execute(statement("facts.sql"), period.values() | {"now": now}, prepare=False)
-        found = cursor.fetchone()
-    assert found is not None
+    values = period.values() | {"now": now}
+    found: Facts
+    [found] = run(connection, "facts.sql", values, class_row(Facts))
     return found
 
 
@@ -91,5 +89,4 @@ def arrivals(
     """(day after the contact, sales, orders), of past contacts whose window has closed."""
     end = now - window
     values = {"start": end - HISTORY, "end": end, "window": window, "last": now}
-    rows = connection.execute(statement("maturity.sql"), values, prepare=False)
-    return [(day, sales, orders) for day, sales, orders in rows]
+    return run(connection, "maturity.sql", values)

@@ -1,6 +1,14 @@
--- The sums behind the recovery report; follows contact.sql, and report.py runs both as one statement.
+-- The sums behind the recovery report, of the contacts in contact.sql and the words in said.sql.
 -- service/reports/definitions.py says what each number means. Sales are rounded to the cent per order
 -- and accepted item and never later, so that the groups of any grouping add up to the total.
+WITH answer AS (
+    SELECT suggestion_id,
+        bool_or(result IN ('accepted', 'declined', 'maybe_later')) AS asked,
+        bool_or(result = 'accepted') AS accepted,
+        sum(told - 1) AS retold, count(*) FILTER (WHERE early) AS early
+    FROM said GROUP BY suggestion_id
+),
+
 -- What was accepted: of several acceptances of one item of one order, the latest counts.
 acceptance AS (
     SELECT *, row_number() OVER (
@@ -27,7 +35,6 @@ sale AS MATERIALIZED (
         END AS ordered_in_window
     FROM acceptance
         JOIN contact USING (suggestion_id)
-        JOIN decisions USING (suggestion_id)
         LEFT JOIN orders ON orders.id = acceptance.order_id
         CROSS JOIN LATERAL (
             SELECT CASE
@@ -43,12 +50,15 @@ sale AS MATERIALIZED (
                     SELECT coalesce(sum(amount), 0) FROM refunds
                     WHERE order_id = orders.id AND item_id = acceptance.item_id
                 ), 2)
-                WHEN convert_from(decisions.answer, 'UTF8') IS JSON OBJECT THEN round((
+                ELSE round((
                     SELECT min((suggestion #>> '{price,amount}')::numeric)
-                    FROM jsonb_path_query(
-                        convert_from(decisions.answer, 'UTF8')::jsonb, '$.suggestions[*]'
+                    FROM decisions CROSS JOIN LATERAL (
+                        SELECT convert_from(decisions.answer, 'UTF8') AS text
+                    ) sent CROSS JOIN LATERAL jsonb_path_query(
+                        CASE WHEN text IS JSON OBJECT THEN text::jsonb END, '$.suggestions[*]'
                     ) suggestion
-                    WHERE suggestion ->> 'item_id' = acceptance.item_id
+                    WHERE decisions.suggestion_id = acceptance.suggestion_id
+                        AND suggestion ->> 'item_id' = acceptance.item_id
                 ), 2)
             END AS amount
         ) value
@@ -73,15 +83,7 @@ credited AS (
 bought AS (
     SELECT id, sum(net) AS amount, count(*) FILTER (WHERE net < 0) AS below_zero
     FROM credited WHERE occurred_at < %(end)s GROUP BY id
-),
--- What a reader should know of the outcomes.
-heard AS (
-    SELECT suggestion_id, count(*) AS outcomes,
-        count(*) FILTER (WHERE told.occurred_at < contact.occurred_at - interval '1 minute'
-            AND result <> 'not_offered') AS early
-    FROM told JOIN contact USING (suggestion_id) GROUP BY suggestion_id
-),
-spoken AS (SELECT suggestion_id, count(*) AS words FROM said GROUP BY suggestion_id)
+)
 
 SELECT
     grouping(part) = 1 AS whole,
@@ -95,9 +97,6 @@ SELECT
     count(*) FILTER (WHERE asked) AS asked,
     count(*) FILTER (WHERE accepted) AS accepted,
     count(*) FILTER (WHERE offered AND asked IS NULL) AS unreported,
-    count(DISTINCT customer_id) FILTER (WHERE eligible AND arm = 'treatment')
-        AS customers_treatment,
-    count(DISTINCT customer_id) FILTER (WHERE eligible AND arm = 'holdout') AS customers_holdout,
     coalesce(sum(cost), 0) AS service_cost,
     coalesce(sum(goodwill), 0) AS goodwill,
     coalesce(sum(tooling), 0) AS tooling,
@@ -106,12 +105,10 @@ SELECT
     coalesce(sum(bought.amount), 0) + coalesce(sum(not_yet_ordered), 0) AS attributed_sales,
     coalesce(sum(unpriced), 0)::bigint AS unpriced,
     coalesce(sum(below_zero), 0)::bigint AS refunded_beyond,
-    coalesce(sum(outcomes - words), 0)::bigint AS retold,
+    coalesce(sum(retold), 0)::bigint AS retold,
     coalesce(sum(early), 0)::bigint AS early
 FROM contact
     LEFT JOIN answer USING (suggestion_id)
-    LEFT JOIN heard USING (suggestion_id)
-    LEFT JOIN spoken USING (suggestion_id)
     LEFT JOIN sold USING (suggestion_id)
     LEFT JOIN bought ON bought.id = contact.id
 GROUP BY GROUPING SETS ((part), ())

@@ -1,8 +1,8 @@
 """What every number of the reports means, in words that a packer understands, and what it is for.
 
 Shown under the report for people and by `GET /v1/definitions`. Each number says which of the three
-roots it serves; one that serves none is refused, since nobody could act on it. A change of meaning is a new VERSION, so that two reports are
-only compared when their versions are equal.
+roots it serves; one that serves none is refused, since nobody could act on it. A change of meaning
+is a new VERSION, so that two reports are only compared when their versions are equal.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from psycopg import Connection
 from service.errors import InvalidFields
 from service.ledger.experiment import CustomerRows, customer_rows
 from service.ledger.holdout import Holdout, holdouts_used
-from service.ledger.period import Period, one_moment
+from service.ledger.period import Period, contacts_of
 from service.ledger.report import Totals, arrivals, facts, totals
 from service.reports.costs import Costs
 from service.reports.effect import ARMS_DO_NOT_MATCH, NOT_ENOUGH_DATA, Customers, Effect
@@ -42,6 +42,9 @@ class Row:
 
     group: str
     totals: Totals
+    customers_treatment: int
+    customers_holdout: int
+    """Different customers of the eligible contacts, by arm; who changed arms is in both."""
     same_contact_ratio: Decimal | None
     attributed_ratio: Decimal | None
     effect: Effect | None
@@ -97,7 +100,7 @@ def recovery(
         raise InvalidFields((("/from", f"from is in the future: use {now:%Y-%m-%d} or earlier."),))
     period = period_of(query, costs)
     closes = matures_at(query)
-    with one_moment(connection):
+    with contacts_of(connection, period):
         *parts, whole = totals(connection, period)
         parts = [] if query.group_by == "none" else parts
         found = facts(connection, period, now)
@@ -108,8 +111,8 @@ def recovery(
     refusal = about_holdout(holdouts, int(customers[0].both_arms.sum()))
     effects = compare([whole, *parts], customers, holdouts, refusal)
     rows = [
-        _row(each, effect, refusal, matures_at(query, each.group) > now)
-        for each, effect in zip([whole, *parts], effects, strict=True)
+        _row(each, people, effect, refusal, matures_at(query, each.group) > now)
+        for each, people, effect in zip([whole, *parts], customers, effects, strict=True)
     ]
     total = replace(rows[0], group=EVERYTHING)
     goods = about_goods(
@@ -176,13 +179,21 @@ def _customers(rows: CustomerRows) -> Customers:
     )
 
 
-def _row(totals: Totals, effect: Effect | None, refusal: Statement | None, maturing: bool) -> Row:
+def _row(
+    totals: Totals,
+    customers: CustomerRows,
+    effect: Effect | None,
+    refusal: Statement | None,
+    maturing: bool,
+) -> Row:
     verdict = effect.verdict if effect else NOT_ENOUGH_DATA
     if refusal is not None and refusal.code == "holdout_changed":
         verdict = ARMS_DO_NOT_MATCH
     return Row(
         group=NOTHING if totals.group is None else totals.group,
         totals=totals,
+        customers_treatment=int((customers.treated | customers.both_arms).sum()),
+        customers_holdout=int((~customers.treated).sum()),
         same_contact_ratio=_ratio(totals.same_contact_sales, totals.service_cost),
         attributed_ratio=_ratio(totals.attributed_sales, totals.service_cost),
         effect=None if maturing else effect,

@@ -114,8 +114,8 @@ def _row(row: Row) -> dict[str, Any]:
         "accepted": totals.accepted,
         "unreported": totals.unreported,
         "customers": {
-            "treatment": totals.customers_treatment,
-            "holdout": totals.customers_holdout,
+            "treatment": row.customers_treatment,
+            "holdout": row.customers_holdout,
         },
         "service_cost": _money(totals.service_cost),
         "cost_of_asking": _money(totals.cost_of_asking),
