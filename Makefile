@@ -3,7 +3,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint types lint-scripts bench bench-night lock clean clean-data
+.PHONY: help run test check lint types lint-scripts bench bench-night bench-report lock clean clean-data
 
 PORT ?= 8080
 VAR ?= var
@@ -57,6 +57,10 @@ bench: ## Measure the service beside its peers; ITEMS=5000,50000 by catalogue si
 bench-night: ## Measure a night on LINES order lines and ITEMS items
 	@requirements/install dev
 	@$(python) -m tests.bench.night $(if $(LINES),--lines $(LINES)) $(if $(ITEMS),--items $(ITEMS))
+
+bench-report: ## Measure the recovery report over a million decisions, or DECISIONS
+	@requirements/install dev
+	@$(python) -m tests.bench.report $(if $(DECISIONS),--decisions $(DECISIONS))
 
 lock: ## Lock the requirements anew; UPGRADE=1 takes the newest versions
 	@requirements/install dev

@@ -104,8 +104,8 @@ def about_data(whole: Totals, facts: Facts, currency: str) -> Iterator[Statement
     for other, orders in facts.converted:
         yield Statement(
             "converted",
-            f"{_count(orders, 'order', 'orders')} in {other} were turned into {currency} at the "
-            "rate of the day they were placed.",
+            f"{_count(orders, 'order was', 'orders were')} in {other}, turned into {currency} at "
+            "the rate of the day of purchase.",
         )
 
 
