@@ -19,40 +19,41 @@ parted AS MATERIALIZED (
         CROSS JOIN LATERAL (VALUES (0), (number)) places(place)
     WHERE place IS NOT NULL
 ),
-entry AS MATERIALIZED (
-    SELECT customer_id, place, min(occurred_at) AS entered, min(arm) = 'treatment' AS treated,
-        min(arm) <> max(arm) AS both_arms
-    FROM parted WHERE enters GROUP BY customer_id, place
-),
 exposed AS MATERIALIZED (
-    SELECT customer_id, place, occurred_at, cost, ask_cost, asked
-    FROM parted JOIN entry USING (customer_id, place)
+    SELECT * FROM (
+        SELECT *, min(occurred_at) FILTER (WHERE enters)
+            OVER (PARTITION BY place, customer_id) AS entered
+        FROM parted
+    ) seen
     WHERE occurred_at >= entered
 ),
-served AS (
-    SELECT customer_id, place, count(*) AS contacts, bool_or(asked) AS asked, sum(cost) AS cost,
-        sum(ask_cost) AS ask_cost
-    FROM exposed GROUP BY customer_id, place
+served AS MATERIALIZED (
+    SELECT place, customer_id, min(entered) AS entered,
+        min(arm) FILTER (WHERE enters) = 'treatment' AS treated,
+        min(arm) FILTER (WHERE enters) <> max(arm) FILTER (WHERE enters) AS both_arms,
+        count(*) AS contacts, bool_or(asked) AS asked, sum(cost) AS cost, sum(ask_cost) AS ask_cost
+    FROM exposed GROUP BY place, customer_id
 ),
 
 -- Orders within the window of any of these contacts, each once, and what their goods cost.
 ordered AS MATERIALIZED (
-    SELECT DISTINCT exposed.customer_id, place, orders.id, net
+    SELECT DISTINCT exposed.customer_id, place, orders.id, net, discount
     FROM exposed JOIN orders ON orders.customer_id = exposed.customer_id
         AND placed_at >= occurred_at AND placed_at <= occurred_at + %(window)s
     WHERE placed_at >= %(start)s AND placed_at <= %(last)s AND cancelled_at IS NULL
 ),
+once AS MATERIALIZED (SELECT DISTINCT id, discount FROM ordered),
 line AS (
     SELECT order_id, item_id, sum(quantity) AS quantity, sum(quantity * unit_price) AS price,
         sum(quantity * coalesce(order_lines.unit_cost, items.unit_cost)) AS cost,
         bool_and(coalesce(order_lines.unit_cost, items.unit_cost) IS NOT NULL) AS known
     FROM order_lines LEFT JOIN items ON items.id = item_id
-    WHERE order_id IN (SELECT id FROM ordered)
+    WHERE order_id IN (SELECT id FROM once)
     GROUP BY order_id, item_id
 ),
 returned AS (
     SELECT order_id, item_id, sum(quantity) AS quantity, sum(amount) AS amount
-    FROM refunds WHERE order_id IN (SELECT id FROM ordered)
+    FROM refunds WHERE order_id IN (SELECT id FROM once)
     GROUP BY order_id, item_id
 ),
 -- What came back can be sold again, so its cost is none; the rest is taken at the margin rate.
@@ -63,11 +64,11 @@ goods AS MATERIALIZED (
         coalesce(sum(paid) FILTER (WHERE NOT known), 0) AS unknown
     FROM line
         LEFT JOIN returned USING (order_id, item_id)
-        JOIN orders ON orders.id = order_id
+        JOIN once ON once.id = order_id
         CROSS JOIN LATERAL (
             SELECT price * (1 - coalesce(discount / nullif((
                     SELECT sum(whole.quantity * whole.unit_price) FROM order_lines whole
-                    WHERE discount IS NOT NULL AND whole.order_id = orders.id), 0), 0))
+                    WHERE discount IS NOT NULL AND whole.order_id = once.id), 0), 0))
                 - coalesce(returned.amount, 0) AS paid
         ) net_line
     GROUP BY order_id
@@ -79,19 +80,18 @@ spent AS (
     GROUP BY customer_id, place
 ),
 earlier AS (
-    SELECT entry.customer_id, place, sum(net) AS sales
-    FROM entry JOIN orders ON orders.customer_id = entry.customer_id
+    SELECT served.customer_id, place, sum(net) AS sales
+    FROM served JOIN orders ON orders.customer_id = served.customer_id
         AND placed_at < entered AND placed_at >= entered - %(before)s
     WHERE placed_at < %(end)s AND placed_at >= %(start)s - %(before)s
-    GROUP BY entry.customer_id, place
+    GROUP BY served.customer_id, place
 ),
 row AS (
     SELECT place, treated, both_arms, asked, contacts, coalesce(spent.sales, 0)::float8 AS sales,
         (coalesce(margin, 0) - ask_cost)::float8 AS margin, cost::float8 AS cost,
         coalesce(earlier.sales, 0)::float8 AS before, coalesce(by_rate, 0)::float8 AS by_rate,
         floor(extract(epoch FROM entered) / 86400)::int8 AS day
-    FROM entry
-        JOIN served USING (customer_id, place)
+    FROM served
         LEFT JOIN spent USING (customer_id, place)
         LEFT JOIN earlier USING (customer_id, place)
     ORDER BY place, entered, customer_id COLLATE "C"

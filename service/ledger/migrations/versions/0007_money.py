@@ -33,9 +33,11 @@ COMMENT ON COLUMN orders.original_amount IS
 
 -- Both carry what the report reads, so that it need not fetch the rows themselves.
 DROP INDEX orders_customer;
-CREATE INDEX orders_customer ON orders (customer_id, placed_at) INCLUDE (id, net);
+CREATE INDEX orders_customer ON orders (customer_id, placed_at)
+    INCLUDE (id, net, discount, cancelled_at);
 DROP INDEX orders_placed_at;
-CREATE INDEX orders_placed_at ON orders (placed_at) INCLUDE (customer_id, id, net);
+CREATE INDEX orders_placed_at ON orders (placed_at)
+    INCLUDE (customer_id, id, net, discount, cancelled_at);
 CREATE INDEX orders_of_nobody ON orders (placed_at) INCLUDE (net) WHERE customer_id IS NULL;
 CREATE INDEX orders_converted ON orders (placed_at) WHERE original_currency IS NOT NULL;
 ALTER TABLE decisions DROP CONSTRAINT decisions_interaction_id_key;
