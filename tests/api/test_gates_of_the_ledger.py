@@ -13,10 +13,10 @@ import redis
 from models.candidates.together import Together
 from service import keys
 from service.app import create_app
+from service.dealings import Refunded, Sale
 from service.decision.arm import arm_of
 from service.ledger.profiles import read_profile
 from service.parts import Parts
-from service.profile import Refunded, Sale
 from tests.api.client import Client, assert_problem
 from tests.api.shop_floor import Stock, a_request, ask, customers_in
 
@@ -283,7 +283,7 @@ def test_what_orders_brought_is_added_up_by_the_ledger(
         ],
     }  # fmt: skip
     feed(desk, "orders", order)
-    past = read_profile(ledger, stranger, datetime.now(UTC)).past
+    past = read_profile(ledger, stranger, datetime.now(UTC)).dealings
     [sale] = past.sales
     assert rug.unit_cost is not None
     paid, kept = 55.0 + 9.0 + 100.0, 20.0 + float(rug.unit_cost)
@@ -297,4 +297,4 @@ def test_without_refunds_no_sales_are_added_up(
     desk: Client, stranger: str, ledger: psycopg.Connection, shelf: Stock
 ) -> None:
     feed(desk, "orders", an_order(stranger, shelf.items[0].id, 30 * DAY))
-    assert read_profile(ledger, stranger, datetime.now(UTC)).past.sales == []
+    assert read_profile(ledger, stranger, datetime.now(UTC)).dealings.sales == []
