@@ -23,7 +23,10 @@ def tick(parts: Parts) -> None:
     """Every duty once, each on its own: what goes wrong with one leaves the others alone."""
     for duty in (parts.models.poll, parts.pool.heal, parts.memory.settle):
         _carefully(duty)
-    for work in (parts.see_schema, parts.catalogue.refresh, parts.keys.refresh, parts.drain):
+    for work in (
+        parts.see_schema, parts.catalogue.refresh, parts.keys.refresh, parts.see_costs,
+        parts.note_holdout, parts.drain, parts.learn, parts.measure,
+    ):  # fmt: skip
         _carefully(partial(_on_ledger, parts, work))
 
 
