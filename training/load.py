@@ -36,6 +36,9 @@ COLUMNS = {
         pa.field("topic", WORD, nullable=False), pa.field("status", WORD, nullable=False),
         ("item_ids", pa.list_(WORD)),
     ]),
+    "refunds": pa.schema([
+        pa.field("order_id", WORD, nullable=False), pa.field("item_id", WORD, nullable=False),
+    ]),
 }  # fmt: skip
 """What each file must have, numbers of any width. A null, where it may be, says: not known."""
 UNREADABLE = (pa.ArrowInvalid, pa.ArrowNotImplementedError)
@@ -84,7 +87,11 @@ class Contacts:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Everything the night learns from; positions in the columns point into the id lists."""
+    """Everything the night learns from; positions in the columns point into the id lists.
+
+    `returned` says of each line of the purchases whether money was given back for it; None: nobody
+    tells of refunds.
+    """
 
     item_ids: Sequence[str]
     prices: Floats
@@ -95,6 +102,7 @@ class Dataset:
     contacts: Contacts
     customer_ids: pa.Array = dataclasses.field(default_factory=lambda: pa.array([], WORD))
     """In the order of their positions; empty where nobody needs them."""
+    returned: NDArray[np.bool_] | None = None
 
     @property
     def end(self) -> float:
@@ -103,14 +111,15 @@ class Dataset:
 
 
 def load(folder: Path) -> Dataset:
-    """Read `lines`, `items` and `interactions` of an export.
+    """Read `lines`, `items`, `interactions` and, where there are any, `refunds` of an export.
 
     Raises:
         BadData: a file, a column or a value is missing, a column is of another kind than in
             COLUMNS, or there is no order, or nothing to sell.
     """
     lines, items, contacts = (
-        read_columns(folder / f"{name}.parquet", wanted) for name, wanted in COLUMNS.items()
+        read_columns(folder / f"{name}.parquet", COLUMNS[name])
+        for name in ("lines", "items", "interactions")
     )
     if not len(lines):
         raise BadData(f"{folder} holds no orders yet; import some, export again, then train")
@@ -137,6 +146,7 @@ def load(folder: Path) -> Dataset:
         purchases=purchases,
         contacts=_contacts(contacts, customer_ids, item_ids),
         customer_ids=customer_ids,
+        returned=_returned(folder, lines, item_ids),
     )
 
 
@@ -254,6 +264,23 @@ def _describe_items(
     categories[places] = positions(items["category"], names)
     sellable[places] = items["sellable"].to_numpy()
     return prices, categories, sellable
+
+
+def _returned(folder: Path, lines: pa.Table, item_ids: pa.Array) -> NDArray[np.bool_] | None:
+    """By order and item: a line of which one piece came back counts as a whole."""
+    path = folder / "refunds.parquet"
+    if not path.exists():
+        return None
+    order_ids = pc.unique(lines["order_id"])
+
+    def keys(table: pa.Table) -> NDArray[np.int64]:
+        order, item = (
+            positions(table[name], ids).astype(np.int64)
+            for name, ids in (("order_id", order_ids), ("item_id", item_ids))
+        )
+        return np.where((order < 0) | (item < 0), -1, order * len(item_ids) + item)
+
+    return np.isin(keys(lines), keys(read_columns(path, COLUMNS["refunds"])))
 
 
 def _contacts(table: pa.Table, customer_ids: pa.Array, item_ids: pa.Array) -> Contacts:

@@ -80,10 +80,32 @@ class SuggestionSchema(Answer):
     needs_supervisor = fields.Boolean(required=True)
     """Whether its price lies above what this agent may sell alone."""
     terms = fields.Dict(fields.String(), fields.Nested(MoneyAnswerSchema))
-    """This and the three below come with `explain: true`."""
+    """This and all below come with `explain: true`."""
+    uplift = fields.Float()
+    uplift_from = fields.String()
     margin_from = fields.String()
+    pieces = fields.Integer()
+    pieces_from = fields.String()
+    return_rate = fields.Float()
     features = fields.Dict(fields.String(), fields.Float())
     sources = fields.Dict(fields.String(), fields.Float())
+
+
+class AskingSchema(Answer):
+    seconds = fields.Integer(required=True)
+    short = fields.Boolean(required=True)
+    queue = fields.String(required=True, validate=validate.OneOf(("fresh", "stale", "missing")))
+    queue_price_per_minute = fields.Nested(MoneyAnswerSchema, required=True)
+
+
+class LeversSchema(Answer):
+    applied = fields.List(fields.String(), required=True)
+    first_without = fields.String(required=True)
+    cost = fields.Nested(MoneyAnswerSchema, required=True)
+
+
+class SendLaterSchema(Answer):
+    channel = fields.String(required=True)
 
 
 class ExcludedSchema(Answer):
@@ -122,7 +144,13 @@ class SuggestionAnswerSchema(Answer):
     question_item_id = fields.String(allow_none=True)
     does_not_fit = fields.List(fields.Nested(MisfitSchema))
     """What the customer asks about or would likely buy, and is not the right choice."""
+    send_later = fields.Nested(SendLaterSchema)
+    """Where to ask when nobody waits, if the queue alone speaks against asking now."""
     excluded = fields.List(fields.Nested(ExcludedSchema))
+    asking = fields.Nested(AskingSchema)
+    """With `explain: true`: the ask's seconds and the price of the queue in every worth."""
+    levers = fields.Nested(LeversSchema)
+    """With `explain: true`: the policy's levers on what is chosen, and what they cost."""
     constraints = fields.List(fields.String())
     """What was asked of the items, with `explain: true` as `excluded`."""
     rules = fields.List(fields.String())

@@ -71,6 +71,15 @@ class QueueSchema(Strict):
     waiting = Whole(0, 1_000_000, required=True)
     as_of = Moment(required=True)
 
+    @validates_schema(skip_on_field_errors=True)
+    def has_no_more_busy_than_agents(self, data: dict[str, Any], **_: Any) -> None:
+        agents, busy = data["agents"], data["busy"]
+        if busy > agents:
+            raise ValidationError(
+                f"{busy} of {agents} agents are busy: count who serves here, or those who wait "
+                "in `waiting`.", "busy",
+            )  # fmt: skip
+
 
 class SuggestionRequestSchema(Strict):
     """The body of `POST /v1/suggestions`. Loads to `SuggestionRequest`."""

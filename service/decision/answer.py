@@ -20,6 +20,7 @@ from service.continuity import Continuity
 from service.decision.authority import authority_of
 from service.decision.choose import Chosen
 from service.decision.fit_words import constraints, fit_json, in_detail
+from service.decision.money import cents
 from service.decision.verdict import Suggestion, Verdict
 from service.decision.words import words_to_end_on
 from service.parts import Parts
@@ -53,11 +54,14 @@ def answer_of(
         "suggestions": suggestions,
         "service_script": {"parts": ending.parts, "text": ending.text},
     }
+    if verdict.send_later:
+        answer["send_later"] = {"channel": verdict.send_later}
     answer |= fit_json(verdict, parts.catalogue)
     if request.explain:
         answer["excluded"] = in_detail(excluded_json(verdict), verdict, parts.catalogue)
         answer["constraints"] = constraints(verdict)
         answer |= rules_json(verdict) | gate_json(verdict)
+        answer |= weighed_json(verdict, parts.settings.currency)
         for entry, explained in zip(suggestions, explanations_json(verdict), strict=False):
             features = dict(zip(FEATURES, explained["features"], strict=True))
             entry |= {**explained, "features": features}
@@ -84,7 +88,6 @@ def record_of(
 ) -> DecisionRecord:
     """The row that is kept before the answer is sent."""
     best = verdict.suggestions[0] if verdict.suggestions else None
-    seconds = parts.policy.channel(request.interaction.channel).seconds
     return DecisionRecord(
         suggestion_id=stores.suggestion_id,
         interaction=request.interaction,
@@ -98,11 +101,11 @@ def record_of(
         item_ids=[one.chosen.item.id for one in verdict.shown],
         kind=best.kind if best else None,
         script_id=best.words.id if best else None,
-        ask_seconds=seconds if verdict.shown else None,
+        ask_seconds=verdict.asking.seconds if verdict.shown and verdict.asking else None,
         model_version=bundle.version,
         policy_version=parts.policy.version,
         degraded=bool(stores.degraded),
-        record=_encode(record_json(verdict)).decode(),
+        record=_encode(record_json(verdict, parts.settings.currency)).decode(),
         body_digest=body_digest_of(request.body),
         answer=body,
         probability=best.chosen.probability if best else None,
@@ -111,7 +114,7 @@ def record_of(
     )
 
 
-def record_json(verdict: Verdict) -> dict[str, Any]:
+def record_json(verdict: Verdict, currency: str) -> dict[str, Any]:
     """What is kept of a decision: `suggestions`, or in the holdout the `shadow` of them.
 
     Their features are lists in the order of `feature_names`, which are kept once.
@@ -136,7 +139,7 @@ def record_json(verdict: Verdict) -> dict[str, Any]:
     name = "shadow" if verdict.reason else "suggestions"
     named = {"feature_names": FEATURES} if kept else {}
     chance = {"exploration": exploration_json(verdict)} if verdict.explored else {}
-    why = gate_json(verdict) | rules_json(verdict)
+    why = gate_json(verdict) | rules_json(verdict) | weighed_json(verdict, currency)
     return {name: kept, "excluded": excluded_json(verdict), **why, **named, **chance}
 
 
@@ -213,13 +216,18 @@ def explanation_json(chosen: Chosen, features: list[float], scores: list[float])
         features: the item's, in the order of `FEATURES`, rounded.
         scores: what each of `SOURCES` gave the item.
     """
-    currency = chosen.item.currency
+    currency, prospect = chosen.item.currency, chosen.worth.prospect
     return {
         "terms": {
             name: {"amount": amount, "currency": currency}
             for name, amount in chosen.worth.terms.items()
         },
-        "margin_from": chosen.worth.margin_from,
+        "uplift": prospect.uplift,
+        "uplift_from": prospect.uplift_from,
+        "margin_from": prospect.margin_from,
+        "pieces": prospect.pieces,
+        "pieces_from": prospect.pieces_from,
+        "return_rate": prospect.return_rate,
         "features": features,
         "sources": {
             source.name: round(score, 5)
@@ -227,6 +235,30 @@ def explanation_json(chosen: Chosen, features: list[float], scores: list[float])
             if score > 0
         },
     }
+
+
+def weighed_json(verdict: Verdict, currency: str) -> dict[str, Any]:
+    """What went into every worth of this contact: the ask's seconds, the queue, the levers."""
+    asking, choice = verdict.asking, verdict.choice
+    if asking is None or choice is None:
+        return {}
+    weighed: dict[str, Any] = {
+        "asking": {
+            "seconds": asking.seconds,
+            "short": asking.short,
+            "queue": asking.queue.state,
+            "queue_price_per_minute": {
+                "amount": cents(60 * asking.queue.per_second), "currency": currency,
+            },
+        }
+    }  # fmt: skip
+    if choice.levers:
+        weighed["levers"] = {
+            "applied": choice.levers.applied,
+            "first_without": choice.levers.first_without,
+            "cost": {"amount": choice.levers.cost, "currency": currency},
+        }
+    return weighed
 
 
 def excluded_json(verdict: Verdict) -> list[dict[str, str]]:

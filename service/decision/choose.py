@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from operator import itemgetter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -12,11 +11,18 @@ from models import fit
 from models.domain import Item, SuggestionRequest
 from models.fit import Fit
 from models.recommender import Ranking, Recommender
+from service.decision.asking import Asking
 from service.decision.barred import Limits
+from service.decision.because import PLACE
+from service.decision.levers import LeverCost
 from service.decision.policy import Policy
 from service.decision.question import Question, Weighed, question_of
+from service.decision.uplift import Uplift
 from service.decision.wanted import NOTHING, Wanted, wanted_of
-from service.decision.worth import Worth, rough_worth, worth_of_asking
+from service.decision.weigh import Listed, cost_of_levers, weigh
+from service.decision.worth import Worth, prospect_of, rough_worth
+
+LAST_QUANTITY: Final = PLACE["last_quantity"]
 
 
 class Chosen(msgspec.Struct, frozen=True, gc=False):
@@ -32,7 +38,8 @@ class Chosen(msgspec.Struct, frozen=True, gc=False):
 class Choice(msgspec.Struct, frozen=True):
     """What is left: `chosen` best first; `reason` says why nothing is; `excluded` by item id.
 
-    `misfits` are the items that do not fit: those that the customer asks about, the likeliest.
+    `misfits` do not fit: first what the customer asks about, then the likeliest.
+    `levers` is what they cost; None where none is on what is chosen.
     """
 
     chosen: list[Chosen]
@@ -41,6 +48,7 @@ class Choice(msgspec.Struct, frozen=True):
     misfits: Sequence[str] = ()
     question: Question | None = None
     wanted: Wanted = NOTHING
+    levers: LeverCost | None = None
 
 
 def choose(
@@ -50,21 +58,30 @@ def choose(
     request: SuggestionRequest,
     limits: Limits,
     policy: Policy,
-    cost_of_asking: Decimal,
+    asking: Asking,
+    uplift: Uplift,
+    kind_at: Callable[[int], str],
 ) -> Choice:
     """Look at the likeliest items until `policy.shortlist` may be sold, and keep what is worth it.
 
     The shortlist is ordered by worth; what fits comes before what may fit. More than the request's
     limit are chosen where chance may decide between them; `explore` cuts the list.
+
+    Args:
+        kind_at: the kind of the item at a place of the ranking; asked for only where it matters.
     """
     wanted = wanted_of(request, catalogue)
     misfits = wanted.named_misfits()
     excluded = dict.fromkeys(misfits, fit.DOES_NOT_FIT)
-    shortlist: list[tuple[bool, float, int, Item, float, Fit | None]] = []
-    ids, asking = recommender.catalogue.ids, float(cost_of_asking)
+    shortlist: list[Listed] = []
+    ids, cost = recommender.catalogue.ids, asking.cost
+    pricing, levers = policy.pricing, policy.pricing.levers
+    kinds_matter = uplift.shares or pricing.lifetime_differs or levers.by_kind
+    returns, topic = recommender.catalogue.return_rates, request.interaction.topic
     positions, chances = ranking.candidates.items.tolist(), ranking.probabilities.tolist()
     for place in ranking.order.tolist():
-        item_id, chance = ids[positions[place]], chances[place]
+        position, chance = positions[place], chances[place]
+        item_id = ids[position]
         item = catalogue.get(item_id)
         why = limits.why_not(item_id, item)
         fitting = wanted.judge(item) if item and why is None else None
@@ -77,20 +94,25 @@ def choose(
         if why or item is None:
             excluded[item_id] = why or "unknown_item"
             continue
-        about = rough_worth(item, chance, policy.margin_rate, asking)
-        unsure = fitting is not None and bool(fitting.missing)
-        shortlist.append((unsure, -about, place, item, chance, fitting))
+        kind = kind_at(place) if kinds_matter else None
+        prospect = prospect_of(
+            item, uplift.share(kind, topic) * chance, uplift.source,
+            float(ranking.table[place, LAST_QUANTITY]), float(returns[position]),
+            pricing.lifetime_of(kind), policy.margin_rate, pricing,
+        )  # fmt: skip
+        about = rough_worth(prospect, pricing, cost)
+        lever = levers.of(item_id, kind) if levers else None
+        shortlist.append(Listed(about, place, chance, prospect, fitting, lever))
         if len(shortlist) == policy.shortlist:
             break
-    chosen: list[Chosen] = []
-    for _, _, place, item, chance, fitting in sorted(shortlist, key=itemgetter(0, 1, 2)):
-        if len(chosen) == max(request.limit, policy.explore.looked_at):
-            break
-        worth = worth_of_asking(item, chance, policy.margin_rate, cost_of_asking)
-        if worth.total > 0:
-            chosen.append(Chosen(item, place, chance, worth, fitting))
-        else:
-            excluded[item.id] = "not_worth_it"
+    wanted_at_most = max(request.limit, policy.explore.looked_at)
+    weighted, in_vain = weigh(shortlist, wanted_at_most, asking, pricing)
+    excluded |= dict.fromkeys(in_vain, "not_worth_it")
+    chosen = [
+        Chosen(one.prospect.item, one.place, one.probability, worth, one.fit)
+        for one, worth in weighted
+    ]
     reason = None if chosen else ("not_worth_it" if shortlist else limits.nothing_left)
-    weighed = [Weighed(item, fitting, -about) for _, about, _, item, _, fitting in shortlist]
-    return Choice(chosen, reason, excluded, misfits, question_of(weighed, wanted), wanted)
+    points = [Weighed(one.prospect.item, one.fit, one.about) for one in shortlist]
+    pulled = cost_of_levers(shortlist, weighted, asking, pricing) if levers and chosen else None
+    return Choice(chosen, reason, excluded, misfits, question_of(points, wanted), wanted, pulled)

@@ -23,10 +23,10 @@ def contacts_until(situation: Situation, since: timedelta) -> Iterator[Contact]:
 
 
 def same_matter(earlier: Contact, later: Contact, within: timedelta) -> bool:
-    """One topic, and a journey or an item that both name, within days of each other."""
-    if later.at - earlier.at >= within or earlier.topic != later.topic:
-        return False
+    """One journey; or one topic and an item that both name, within days of each other."""
     if earlier.journey_id is not None and earlier.journey_id == later.journey_id:
         return True
+    if later.at - earlier.at >= within or earlier.topic != later.topic:
+        return False
     named = {item.item_id for item in earlier.items}
     return any(item.item_id in named for item in later.items)

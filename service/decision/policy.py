@@ -14,6 +14,7 @@ from service.decision.policy_checks import contradictions
 from service.decision.policy_explore import Explore, read_explore
 from service.decision.policy_gates import GateLimits, read_gate_limits
 from service.decision.policy_reader import BadPolicy, Reader
+from service.decision.policy_worth import Pricing, read_pricing
 from service.errors import UnknownChannel
 
 SHIPPED: Final = Path(__file__).with_name("policy.toml")
@@ -23,14 +24,16 @@ SHIPPED: Final = Path(__file__).with_name("policy.toml")
 class Channel:
     """`asks` within `Policy.fatigue`; `seconds` an ask takes; `like` names a shipped channel.
 
-    On a channel that is `sent` a message may arrive when the customer sleeps: quiet hours count.
+    `short_seconds` is for the short script, said while others wait. On a channel that is `sent` a
+    message may arrive when the customer sleeps: quiet hours count.
     """
 
     name: str
     asks: int
     seconds: int
     like: str
-    sent: bool = False
+    short_seconds: int
+    sent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Policy:
     expires: timedelta
     gates: GateLimits
     explore: Explore
+    pricing: Pricing
 
     def channel(self, name: str) -> Channel:
         """Raises UnknownChannel, naming those that exist."""
@@ -78,8 +82,10 @@ def load_policy(path: Path | None = None) -> Policy:
         tables = tomllib.loads(path.read_text())
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadPolicy(f"{path} cannot be read: {error}") from error
+    levers = tables.pop("levers", {})
     reader = Reader(tables)
     channels = {name: _channel(reader, name) for name in reader.tables("channels")}
+    gates = read_gate_limits(reader)
     policy = Policy(
         version=reader.text("version"),
         channels=channels,
@@ -99,8 +105,9 @@ def load_policy(path: Path | None = None) -> Policy:
         margin_rate=reader.number("worth.margin_rate", 0, 1),
         shortlist=int(reader.number("worth.shortlist", 1, 1000)),
         expires=timedelta(minutes=reader.number("answer.expires_minutes", 1, 24 * 60)),
-        gates=read_gate_limits(reader),
+        gates=gates,
         explore=read_explore(reader),
+        pricing=read_pricing(reader, levers, gates.returners.cost),
     )
     if reader.all_right:
         reader.wrong += contradictions(policy)
@@ -114,4 +121,7 @@ def _channel(reader: Reader, name: str) -> Channel:
         reader.wrong.append(f"channels.{name}.like: use one of {', '.join(CHANNELS)}")
     seconds = int(reader.number(f"channels.{name}.seconds", 0, 600))
     asks = int(reader.number(f"channels.{name}.asks", 0, 1000))
-    return Channel(name, asks, seconds, like, reader.flag(f"channels.{name}.sent", False))
+    short = f"channels.{name}.short_seconds"
+    short_seconds = int(reader.number(short, 0, seconds)) if short in reader else seconds
+    sent = reader.flag(f"channels.{name}.sent", False)
+    return Channel(name, asks, seconds, like, short_seconds, sent)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from models.recommender import Ranking
+from service.decision.asking import Asking
 from service.decision.because import Because
 from service.decision.choose import Choice, Chosen
 from service.decision.explore import Drawn
@@ -32,6 +33,8 @@ class Verdict(msgspec.Struct, frozen=True):
         arm: set once the contact turned out to be eligible.
         ranking, choice: None where a gate closed before anything was scored.
         suggestions: as they are shown; in the holdout the shadow decision.
+        asking: what one ask costs in this contact; None where none was weighed.
+        send_later: the channel on which to ask when nobody waits, if it is not worth it now.
         denied_by: the rule of law behind the reason, where there is one.
         gate: that closed, with its evidence.
         explored: what chance decided, and with which probability.
@@ -42,6 +45,8 @@ class Verdict(msgspec.Struct, frozen=True):
     ranking: Ranking | None = None
     choice: Choice | None = None
     suggestions: Sequence[Suggestion] = ()
+    asking: Asking | None = None
+    send_later: str | None = None
     denied_by: str | None = None
     gate: Closed | None = None
     explored: Drawn | None = None

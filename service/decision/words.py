@@ -31,10 +31,14 @@ def put_into_words(
     today: date,
     rules: Explore,
     learned: Learned,
+    short: bool,
 ) -> Sequence[Suggestion]:
     """One suggestion for each chosen item that may be put into words, in the same order.
 
     The first is said in words drawn by chance, the others in the first approved ones.
+
+    Args:
+        short: whether others wait meanwhile.
     """
 
     def name_of(position: int) -> str | None:
@@ -63,6 +67,7 @@ def put_into_words(
             returned_item_name=_returned(contact, catalogue),
             last_bought_on=day_of(moment.day - since) if since < NEVER else None,
             today=today,
+            short=short,
         )
         variants = library.variants(facts)
         if not variants:

@@ -1,19 +1,14 @@
-"""Policy, arm and worth: small rules, each with its own proof."""
+"""Policy and arm: small rules, each with its own proof."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from models.domain import Item
 from service.decision.arm import arm_of
 from service.decision.policy import SHIPPED, BadPolicy, load_policy
-from service.decision.worth import worth_of_asking
 from service.errors import UnknownChannel
 
 POLICY = load_policy()
@@ -65,32 +60,3 @@ def test_known_arms_stay_as_they_were() -> None:
 
 
 KNOWN_HOLDOUT = ["c11", "c26", "c35"]
-
-
-def an_item(price: str, cost: str | None = None) -> Item:
-    return Item(
-        "22423", "Cakestand", Decimal(price), "GBP", unit_cost=(cost and Decimal(cost)) or None
-    )
-
-
-def test_worth_is_chance_times_margin_minus_the_seconds() -> None:
-    worth = worth_of_asking(an_item("12.75", "6.75"), 0.25, 0.4, Decimal("0.17"))
-    assert worth.terms == {"expected_margin": Decimal("1.50"), "asking": Decimal("-0.17")}
-    assert worth.total == Decimal("1.33")
-    assert worth.margin_from == "unit_cost"
-
-
-def test_without_a_cost_the_margin_rate_stands_in_and_says_so() -> None:
-    worth = worth_of_asking(an_item("10.00"), 0.5, 0.4, Decimal(0))
-    assert (worth.total, worth.margin_from) == (Decimal("2.00"), "margin_rate")
-
-
-@given(
-    st.decimals("0", "9999", places=2),
-    st.floats(0, 1),
-    st.decimals("0", "9", places=4),
-)
-def test_terms_add_up_to_the_cent(price: Decimal, chance: float, asking: Decimal) -> None:
-    worth = worth_of_asking(an_item(str(price)), chance, 0.4, asking)
-    assert sum(worth.terms.values()) == worth.total
-    assert all(term == term.quantize(Decimal("0.01")) for term in worth.terms.values())
