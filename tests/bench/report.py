@@ -104,8 +104,9 @@ def measure(folder: Path, memory: Server, name: str, query: str, rounds: int) ->
         f"{label} {found.middle:.2f} s ({found.low:.2f} to {found.high:.2f})"
         for label, found in (("cold", spread(cold)), ("repeated", spread(repeated)))
     )
-    worker = resident_peak(os.getpid()) / MIB
-    print(f"{name}: {times}; processor {spread(processor).middle:.1f} s; PostgreSQL {max(postgres) / MIB:,.0f} MiB, "
+    worker, server_peak = resident_peak(os.getpid()) / MIB, max(postgres) / MIB
+    seconds = spread(processor).middle
+    print(f"{name}: {times}; processor {seconds:.1f} s; PostgreSQL {server_peak:,.0f} MiB, "
           f"worker {worker:,.0f} MiB", flush=True)  # fmt: skip
 
 
