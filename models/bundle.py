@@ -31,7 +31,7 @@ from models.ids import Ids
 from models.ranker import DEPTH, Ranker
 from models.recommender import Recommender
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 VERSION: Final = re.compile(r"[0-9]{8}T[0-9]{4}Z-[0-9a-f]{4,16}")
 LARGEST_MANIFEST: Final = 4 << 20
 RETIRED: Final = "RETIRED"
@@ -185,6 +185,7 @@ def _arrays(recommender: Recommender) -> dict[str, NDArray[Any]]:
         "catalogue.categories": catalogue.categories,
         "catalogue.facts": catalogue.facts,
         "catalogue.seasons": catalogue.seasons,
+        "catalogue.return_rates": catalogue.return_rates,
     }
     parts = [(source.name, source.arrays()) for source in recommender.sources]
     for part, fields in [*parts, ("ranker", recommender.ranker.arrays())]:
@@ -250,6 +251,7 @@ def _check_sizes(version: str, recommender: Recommender) -> None:
         and len(catalogue.categories) == n
         and catalogue.facts.shape == (n, len(FACTS))
         and catalogue.seasons.shape == (n, MONTHS)
+        and catalogue.return_rates.shape == (n,)
         and ranker.features.shape == ranker.thresholds.shape == (trees, 2**DEPTH - 1)
         and ranker.values.shape == (trees, 2 ** (DEPTH + 1) - 1)
         and int(ranker.features.max(initial=0)) < len(FEATURES)

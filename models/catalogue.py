@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from models.ids import Ids
 from models.past import Lines, Past
 from models.purchases import Days, Floats, Ints, Purchases, changes
+from models.returns import return_rates
 
 RECENT_DAYS: Final = 30.0
 PRIOR_GAPS: Final = 5.0
@@ -52,12 +53,14 @@ class Catalogue:
         facts: columns as in `FACTS`; one item's lie side by side, float32[n, len(FACTS)].
         seasons: log of the item's share of a month's sales against its share of all,
             float32[n, 12].
+        return_rates: share of the item's order lines that come back, float32[n].
     """
 
     ids: Ids
     categories: Ints
     facts: Floats
     seasons: Floats
+    return_rates: Floats
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -72,8 +75,10 @@ class Catalogue:
         return self.facts[:, PLACE[name]]
 
 
-def describe(past: Past, ids: Sequence[str]) -> Catalogue:
-    """Learn how each item sells from everything before `past.day`."""
+def describe(
+    past: Past, ids: Sequence[str], returned: NDArray[np.bool_] | None = None
+) -> Catalogue:
+    """Learn how each item sells from everything before `past.day`; `returned` line by line."""
     n, lines = past.n_items, past.lines
     sold = np.bincount(past.purchases.items, minlength=n).astype(np.float64)
     recent = _decayed(past.purchases, past.day, RECENT_DAYS, n)
@@ -97,6 +102,7 @@ def describe(past: Past, ids: Sequence[str]) -> Catalogue:
         categories=past.categories,
         facts=np.ascontiguousarray(facts, dtype=np.float32),
         seasons=_seasons(past.purchases, n),
+        return_rates=return_rates(past, returned),
     )
 
 

@@ -38,7 +38,7 @@ NO_OFFER_REASONS: Final = (
     "unresolved", "reopened", "escalated", "public_channel", "objected", "opted_out",
     "vulnerable", "angry", "severe", "repeated_failure", "high_effort", "fatigue",
     "declined_recently", "just_converted", "quiet_hours", "holdout", "nothing_fits",
-    "not_worth_it", "not_recordable",
+    "not_worth_it", "no_script", "not_recordable",
 )  # fmt: skip
 
 
@@ -141,7 +141,12 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """A contact with the centre. `goodwill` is what was given away in it, such as vouchers."""
+    """A contact with the centre.
+
+    `severity` is the agent's view, `customer_severity` the customer's. `loops`: rounds through the
+    voice menu; `pressed_zero`: the customer asked it for a person. `agent_authority`: the dearest
+    item that the agent may sell alone. `goodwill` is what was given away in it, such as vouchers.
+    """
 
     id: str
     channel: str
@@ -161,6 +166,10 @@ class Interaction:
     journey_id: str | None = None
     transfers: int = 0
     cost: Money | None = None
+    customer_severity: str | None = None
+    loops: int | None = None
+    pressed_zero: bool | None = None
+    agent_authority: Money | None = None
     goodwill: Money | None = None
     efforts: tuple[Effort, ...] | None = None
     """None and never empty where there were none: `ledger.digest` leaves out what is absent."""
@@ -170,7 +179,8 @@ class Interaction:
 class Customer:
     """A person. `marketing` None: never asked; `objected` is absolute (GDPR art. 21).
 
-    `vulnerable` may pass: the last word counts, and None says nothing.
+    `vulnerable` may pass: the last word counts, and None says nothing. `time_zone` is a name of
+    the IANA's, such as Europe/London.
     """
 
     id: str
@@ -179,16 +189,26 @@ class Customer:
     marketing: bool | None = None
     objected: bool = False
     vulnerable: bool | None = None
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What the customer asks of an item: `min` <= attribute <= `max`, in `unit`."""
+    """What the customer asks of an item, all of it in `unit`.
+
+    min - tolerance <= attribute <= max - clearance + tolerance
+
+    Attributes:
+        clearance: the room that must stay free within `max`, for air or a skirting board.
+        tolerance: by how much a bound may be missed, where the customer said "about".
+    """
 
     attribute: str
     min: Decimal | None = None
     max: Decimal | None = None
     unit: str | None = None
+    clearance: Decimal | None = None
+    tolerance: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,76 +1,135 @@
-"""Does an item fit what the customer needs? Fits, does not fit, or unknown, which is no yes."""
+"""Does an item fit what the customer needs? Fits, does not fit, or unknown, which is no yes.
+
+All bounds together, in any of the ways in which the item may be turned.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from itertools import permutations
 from typing import Final
 
-from models.domain import Attribute, Need
+import msgspec
+
+from models.domain import Item
+from models.units import UNITS
 
 FITS: Final = "fits"
 DOES_NOT_FIT: Final = "does_not_fit"
 UNKNOWN: Final = "unknown"
 
-# Exact by definition: the international yard and pound agreement of 1959.
-UNITS: Final[Mapping[str, tuple[str, Decimal]]] = {
-    "mm": ("length", Decimal(1)),
-    "cm": ("length", Decimal(10)),
-    "m": ("length", Decimal(1000)),
-    "in": ("length", Decimal("25.4")),
-    "ft": ("length", Decimal("304.8")),
-    "g": ("mass", Decimal(1)),
-    "kg": ("mass", Decimal(1000)),
-    "oz": ("mass", Decimal("28.349523125")),
-    "lb": ("mass", Decimal("453.59237")),
+AXES: Final = ("width", "depth", "height")
+PRICE: Final = "price"
+"""Not among an item's attributes, and yet one may ask for "at most 50"."""
+ROTATABLE: Final = "rotatable"
+"""The attribute that says how an item may be turned; without it, it stands as it is listed."""
+
+Turn = Mapping[str, str]
+"""For each axis of the space the item's own attribute that then lies along it, where another."""
+AS_LISTED: Final[tuple[Turn, ...]] = ({},)
+TURNS: Final[Mapping[object, tuple[Turn, ...]]] = {
+    "any": tuple(dict(zip(AXES, own, strict=True)) for own in permutations(AXES)),
+    "width-depth": ({}, {"width": "depth", "depth": "width"}),
+    "width-height": ({}, {"width": "height", "height": "width"}),
+    "depth-height": ({}, {"depth": "height", "height": "depth"}),
 }
+"""What `rotatable` may say: on the floor it is width-depth, a picture on the wall width-height."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """`missing` names the attributes that nobody has listed, in the order of the needs."""
+class Bound(msgspec.Struct, frozen=True, gc=False):
+    """Low <= attribute <= high, in mm or g, or in the attribute's own kind of number.
+
+    Attributes:
+        dimension: as `dimension_of` says; an attribute of another one stays unknown.
+        unit: the one that the customer spoke in.
+        strict: low < attribute < high.
+        of: the name of the item that came back, whose value the bound is; None: a need.
+    """
+
+    attribute: str
+    low: Decimal | None
+    high: Decimal | None
+    dimension: str
+    unit: str | None = None
+    strict: bool = False
+    of: str | None = None
+
+
+class Fit(msgspec.Struct, frozen=True, gc=False):
+    """`missing`: with the verdict `unknown`, the item's attributes that would settle it."""
 
     verdict: str
     missing: tuple[str, ...] = ()
 
 
-def judge(attributes: Mapping[str, Attribute], needs: Sequence[Need]) -> Fit:
-    """All needs together: any no is a no; else anything unknown is unknown.
+_YES: Final = Fit(FITS)
+_NO: Final = Fit(DOES_NOT_FIT)
 
-    >>> width = Attribute(Decimal(30), "in")
-    >>> judge({"width": width}, [Need("width", max=Decimal("76.2"), unit="cm")]).verdict
+
+def judge(item: Item, bounds: Sequence[Bound]) -> Fit:
+    """And over the bounds: any no is a no, else any unknown is unknown. Or over the turns.
+
+    These are the three values of Kleene's logic.
+
+    >>> from models.domain import Attribute
+    >>> shelf = Item("1", "Shelf", Decimal(9), "GBP", attributes={
+    ...     "width": Attribute(Decimal(30), "in"), "rotatable": Attribute("width-depth")})
+    >>> judge(shelf, [Bound("width", None, Decimal("762"), "length")]).verdict
     'fits'
-    >>> judge({"width": width}, [Need("depth", max=Decimal(20), unit="cm")])
+    >>> judge(shelf, [Bound("width", None, Decimal("761"), "length")])
     Fit(verdict='unknown', missing=('depth',))
     """
-    verdicts = [(_meets(attributes.get(need.attribute), need), need.attribute) for need in needs]
-    if any(verdict == DOES_NOT_FIT for verdict, _ in verdicts):
-        return Fit(DOES_NOT_FIT)
-    missing = tuple(name for verdict, name in verdicts if verdict == UNKNOWN)
-    return Fit(UNKNOWN, missing) if missing else Fit(FITS)
+    turn = item.attributes.get(ROTATABLE)
+    missing: dict[str, None] = {}
+    for own in AS_LISTED if turn is None else TURNS.get(turn.value, AS_LISTED):
+        open_ = _open_in(own, item, bounds)
+        if open_ is None:
+            continue
+        if not open_:
+            return _YES
+        missing |= dict.fromkeys(open_)
+    return Fit(UNKNOWN, tuple(missing)) if missing else _NO
 
 
-def _meets(attribute: Attribute | None, need: Need) -> str:
+def _open_in(own: Turn, item: Item, bounds: Sequence[Bound]) -> list[str] | None:
+    """What is not known in one turn; None where a bound is missed."""
+    open_ = []
+    for bound in bounds:
+        name = own.get(bound.attribute, bound.attribute) if own else bound.attribute
+        size = measured(item, name, bound.dimension)
+        if size is None:
+            open_.append(name)
+        elif not within(size, bound):
+            return None
+    return open_
+
+
+def missed(item: Item, bounds: Sequence[Bound]) -> list[Bound]:
+    """The bounds that an item misses as it is listed."""
+    sizes = [(bound, measured(item, bound.attribute, bound.dimension)) for bound in bounds]
+    return [bound for bound, size in sizes if size is not None and not within(size, bound)]
+
+
+def measured(item: Item, name: str, dimension: str) -> Decimal | None:
+    """The item's attribute in mm or g, or None where there is no such number.
+
+    A length or mass of zero or less is none that anybody measured: shops export 0 for unknown.
+    """
+    if name == PRICE:
+        return item.price
+    attribute = item.attributes.get(name)
     if attribute is None or not isinstance(attribute.value, Decimal):
-        return UNKNOWN
-    if (attribute.unit or need.unit) and not _same_dimension(attribute.unit, need.unit):
-        return UNKNOWN
-    value = _in_base(attribute.value, attribute.unit)
-    if need.min is not None and value < _in_base(need.min, need.unit):
-        return DOES_NOT_FIT
-    if need.max is not None and value > _in_base(need.max, need.unit):
-        return DOES_NOT_FIT
-    return FITS
+        return None
+    known = UNITS.get(attribute.unit)
+    if known is None:
+        return attribute.value if dimension == (attribute.unit or "") else None
+    measures, factor = known
+    return attribute.value * factor if measures == dimension and attribute.value > 0 else None
 
 
-def _same_dimension(one: str | None, other: str | None) -> bool:
-    if one == other:
-        return True
-    if one is None or other is None:
-        return False
-    return one in UNITS and other in UNITS and UNITS[one][0] == UNITS[other][0]
-
-
-def _in_base(value: Decimal, unit: str | None) -> Decimal:
-    return value * UNITS[unit][1] if unit is not None and unit in UNITS else value
+def within(size: Decimal, bound: Bound) -> bool:
+    low, high = bound.low, bound.high
+    if bound.strict:
+        return (low is None or low < size) and (high is None or size < high)
+    return (low is None or low <= size) and (high is None or size <= high)

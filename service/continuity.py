@@ -14,7 +14,7 @@ from service.ledger.decisions import record_decision, stored_decision
 from service.ledger.profiles import read_profile
 from service.ledger.store import LedgerPool
 from service.memory import Memory
-from service.profile import Ask, Profile
+from service.profile import Ask, Profile, contact_of
 from service.record import DecisionRecord, Kept
 from service.spool import drain_customer
 
@@ -74,7 +74,8 @@ class Continuity:
             NotRecordable: neither store took it.
         """
         ask = Ask(self.now, record.interaction.channel) if record.decision == "offer" else None
-        after = profile.after_decision(record.customer, ask)
+        contact = contact_of(record.interaction, self.now)
+        after = profile.after_decision(record.customer, contact, ask)
         if "ledger_away" in self.degraded:
             kept = self._spool(record, after)
         else:

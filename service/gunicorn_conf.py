@@ -42,7 +42,7 @@ def cores() -> int:
 
 bind = "127.0.0.1:8080"
 workers = int(os.environ.get("WEB_CONCURRENCY") or cores())
-worker_class = "gthread"
+worker_class = "service.worker.Worker"
 threads = 16  # made on demand; a caller who stalls holds one until READ_SECONDS are over
 max_requests = 0  # workers that end on a count end together
 # Heartbeats go through a file, which must not wait for a disk.
@@ -67,9 +67,11 @@ def on_starting(server: Any) -> None:
 def prepare() -> None:
     """Import all code and rank once with the model in service, before there are workers: they
     share the memory, and none is ended for taking its time to compile."""
+    from service.decision.best import warm
     from service.serving import ModelKeeper
     from service.wsgi import app  # noqa: F401
 
+    warm()
     folder = os.environ.get("ENCORE_BUNDLES")
     if folder:
         ModelKeeper(Path(folder)).poll()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from psycopg import Connection
@@ -11,6 +13,7 @@ from service.catalogue import ItemCatalogue
 from service.decision.policy import Policy, load_policy
 from service.errors import LedgerAway, MemoryAway
 from service.keys import KeyRing
+from service.learning import AskRecords
 from service.ledger.costs import newest, newest_version
 from service.ledger.holdout import Holdout, note_holdout
 from service.ledger.schema import is_current, other_currency
@@ -23,8 +26,10 @@ from service.scripts.library import Library, load_library
 from service.serving import ModelKeeper
 from service.settings import Settings
 from service.spool import drain
+from service.uplift import MeasuredUplift
 
 POOL_SIZE = 8
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -40,6 +45,8 @@ class Parts:
     catalogue: ItemCatalogue
     models: ModelKeeper
     keys: KeyRing
+    ask_records: AskRecords
+    uplift: MeasuredUplift
     reports: KeptReports = field(default_factory=KeptReports)
     draining: bool = False
     migrated: bool = False
@@ -53,6 +60,16 @@ class Parts:
         if not self.migrated and is_current(connection):
             self.foreign_currency = other_currency(connection, self.settings.currency)
             self.migrated = self.foreign_currency is None
+
+    def learn(self, connection: Connection) -> None:
+        """Count how asks went, once a minute, as soon as there are tables to count."""
+        if self.migrated:
+            self.ask_records.refresh(connection)
+
+    def measure(self, connection: Connection) -> None:
+        """Look what the holdout has shown, as soon as there are tables to look at."""
+        if self.migrated:
+            self.uplift.refresh(connection)
 
     @property
     def margin_rate(self) -> Decimal:
@@ -108,6 +125,8 @@ class Parts:
             degraded.append(f"ledger_keeps_{self.foreign_currency}_not_{self.settings.currency}")
         elif not self.migrated:
             degraded.append("schema_not_migrated")
+        if self.library.expired(datetime.now(UTC).date()):
+            degraded.append("scripts_expired")
         ready = self.models.serving is not None and self.migrated and not self.draining
         return ready, degraded
 
@@ -116,18 +135,35 @@ class Parts:
         self.memory.close()
 
 
+def _library(settings: Settings, policy: Policy) -> Library:
+    """The approved scripts; what an operator should know of them is logged."""
+    like = {name: one.like for name, one in policy.channels.items()}
+    library = load_library(settings.scripts, like)
+    today = datetime.now(UTC).date()
+    for note in library.notes:
+        log.warning("%s", note)
+    for name in library.expired(today):
+        log.warning("%s has expired and is no longer used to ask: approve it anew", name)
+    for rule in library.law.stale(today):
+        log.warning("The rule of law %s was last checked over a year ago: compare it", rule)
+    return library
+
+
 def make_parts(settings: Settings) -> Parts:
     """Load what is on disk and connect; raises `SystemExit` with everything that is wrong."""
     policy = load_policy(settings.policy)
+    library = _library(settings, policy)
     pool = LedgerPool(settings.database_url, POOL_SIZE)
     return Parts(
         settings=settings,
         policy=policy,
-        library=load_library(like={name: one.like for name, one in policy.channels.items()}),
+        library=library,
         costs=load_costs(settings.costs, policy.channels, settings.currency),
         pool=pool,
         memory=Memory(settings.redis_url),
         catalogue=ItemCatalogue(pool),
         models=ModelKeeper(settings.bundles),
         keys=KeyRing(),
+        ask_records=AskRecords(policy.explore),
+        uplift=MeasuredUplift(policy.pricing),
     )

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from typing import Final
 
 import msgspec
 import numpy as np
 
-from models.domain import Customer, Order
+from models.domain import ContactItem, Customer, Interaction, Order
 from models.ids import Ids
 from models.purchases import History
 
 SECONDS_A_DAY = 86_400
+CONTACTS: Final = 50
+"""So many of a customer's newest contacts are looked back at, and as many refunds."""
 
 
 class Bought(msgspec.Struct, frozen=True):
@@ -44,11 +47,65 @@ class Ask(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """What the customer said to an item."""
+    """What the customer said to an item; `journey_id` is that of the contact it was said in."""
 
     at: datetime
     item_id: str | None
     result: str
+    journey_id: str | None = None
+
+
+class Contact(msgspec.Struct, frozen=True, array_like=True):
+    """A contact as the gates look back at it."""
+
+    at: datetime
+    id: str
+    channel: str
+    topic: str
+    status: str
+    mood: str | None = None
+    fault: str | None = None
+    journey_id: str | None = None
+    items: tuple[ContactItem, ...] = ()
+
+
+class Sale(msgspec.Struct, frozen=True, array_like=True):
+    """What an order brought, less what came back of it; in the ledger's currency.
+
+    Attributes:
+        paid: price of the lines less the refunds.
+        cost: of the goods that the customer kept, where it is known.
+        unpriced: price of the goods that the customer kept and whose cost is not known.
+        returned: pieces that came back.
+    """
+
+    at: datetime
+    paid: float
+    cost: float
+    unpriced: float
+    returned: int
+
+
+class Refunded(msgspec.Struct, frozen=True, array_like=True):
+    """An item for which money was given back."""
+
+    at: datetime
+    item_id: str
+
+
+class Past(msgspec.Struct, frozen=True):
+    """What the gates look back at: instants, never verdicts, so that it stays true as time passes.
+
+    Attributes:
+        contacts: the newest, oldest first.
+        refunds: the newest, oldest first.
+        sales: of every order of the last months, oldest first; of a customer to whom nothing was
+            refunded none is looked at.
+    """
+
+    contacts: list[Contact] = []
+    refunds: list[Refunded] = []
+    sales: list[Sale] = []
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -59,6 +116,7 @@ class Profile(msgspec.Struct, frozen=True):
     bought: Bought
     asks: list[Ask]
     replies: list[Reply]
+    past: Past = Past()
 
     def with_request(self, customer: Customer, orders: Sequence[Order]) -> Profile:
         """Add what a request says. Of consent the more careful word wins: a no stays a no."""
@@ -70,14 +128,24 @@ class Profile(msgspec.Struct, frozen=True):
             marketing=_most_careful(known.marketing, customer.marketing),
             objected=known.objected or customer.objected,
             vulnerable=known.vulnerable if customer.vulnerable is None else customer.vulnerable,
+            time_zone=customer.time_zone or known.time_zone,
         )
         bought = _with_orders(self.bought, orders) if orders else self.bought
-        return Profile(merged, self.version, bought, self.asks, self.replies)
+        return msgspec.structs.replace(self, customer=merged, bought=bought)
 
-    def after_decision(self, customer: Customer, ask: Ask | None) -> Profile:
-        """As the ledger knows it once a decision with these facts of the customer is written."""
+    def after_decision(self, customer: Customer, contact: Contact, ask: Ask | None) -> Profile:
+        """As the ledger knows it once a decision with these facts of the customer is written.
+
+        Of who objected to direct marketing nothing is kept at hand but the objection.
+        """
+        if customer.objected:
+            return Profile(customer, self.version + 1, NOTHING_BOUGHT, [], [])
+        past = msgspec.structs.replace(self.past, contacts=_with_contact(self.past, contact))
         asks = [*self.asks, ask] if ask else self.asks
-        return Profile(customer, self.version + 1, self.bought, asks, self.replies)
+        return Profile(customer, self.version + 1, self.bought, asks, self.replies, past)
+
+
+NOTHING_BOUGHT: Final = Bought([], [], [], [], [], [])
 
 
 def day_of(days: float) -> date:
@@ -99,7 +167,22 @@ def bought_of(lines: Iterable[Line], order_ids: list[str], ordered: list[float])
 
 
 def unknown_profile(customer_id: str) -> Profile:
-    return Profile(Customer(customer_id), 0, Bought([], [], [], [], [], []), [], [])
+    return Profile(Customer(customer_id), 0, NOTHING_BOUGHT, [], [])
+
+
+def contact_of(contact: Interaction, now: datetime) -> Contact:
+    """A contact that is decided about at `now`, as later ones will look back at it."""
+    return Contact(
+        contact.resolved_at or now,
+        contact.id,
+        contact.channel,
+        contact.topic,
+        contact.status,
+        contact.mood,
+        contact.fault,
+        contact.journey_id,
+        contact.items,
+    )
 
 
 def history_in(bought: Bought, ids: Ids) -> History:
@@ -152,6 +235,26 @@ def unpack(packed: bytes) -> Profile | None:
         return _decoder.decode(packed)
     except (msgspec.DecodeError, msgspec.ValidationError):
         return None
+
+
+def _with_contact(past: Past, contact: Contact) -> list[Contact]:
+    """The contacts once this one is written, too."""
+    others = [one for one in past.contacts if one.id != contact.id]
+    return [*others, with_what_was_fed(contact, past)][-CONTACTS:]
+
+
+def with_what_was_fed(contact: Contact, past: Past) -> Contact:
+    """A contact of a request, and what else was told of it before."""
+    fed = next((one for one in past.contacts if one.id == contact.id), None)
+    if fed is None:
+        return contact
+    return msgspec.structs.replace(
+        contact,
+        mood=contact.mood or fed.mood,
+        fault=contact.fault or fed.fault,
+        journey_id=contact.journey_id or fed.journey_id,
+        items=contact.items or fed.items,
+    )
 
 
 def _most_careful(known: bool | None, said: bool | None) -> bool | None:

@@ -38,6 +38,8 @@ class DecisionRecord(msgspec.Struct, frozen=True):
         record: JSON of features, sources, terms, exclusions and the holdout's shadow decision.
         body_digest: of the request, to tell a replay from a contradiction.
         answer: the response body.
+        probability: calibrated chance of the item that comes first.
+        propensity: with which it came first, unrounded; `script_variant` names its words.
     """
 
     suggestion_id: str
@@ -59,6 +61,9 @@ class DecisionRecord(msgspec.Struct, frozen=True):
     record: str
     body_digest: bytes
     answer: bytes
+    probability: float | None = None
+    propensity: float | None = None
+    script_variant: str | None = None
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -26,6 +26,8 @@ class Settings:
     """ENCORE_POLICY: a policy.toml of your own; absent, the one in service/decision/."""
     costs: Path | None = None
     """ENCORE_COSTS: a costs.toml of your own; absent, the benchmark in service/reports/."""
+    scripts: Path | None = None
+    """ENCORE_SCRIPTS: a folder of scripts of your own; absent, the one in service/scripts/."""
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -49,6 +51,12 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             wrong.append(f"{name} is {value!r}: there is no such file")
         return Path(value) if value else None
 
+    def optional_folder(name: str) -> Path | None:
+        value = environment.get(name)
+        if value and not Path(value).is_dir():
+            wrong.append(f"{name} is {value!r}: there is no such folder")
+        return Path(value) if value else None
+
     currency = environment.get("ENCORE_CURRENCY", "GBP")
     if not re.fullmatch(r"[A-Z]{3}", currency):
         wrong.append(f"ENCORE_CURRENCY is {currency!r}: use an ISO 4217 code such as GBP")
@@ -61,6 +69,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         currency=currency,
         policy=optional_file("ENCORE_POLICY"),
         costs=optional_file("ENCORE_COSTS"),
+        scripts=optional_folder("ENCORE_SCRIPTS"),
     )
     if wrong:
         raise BadSettings("Encore cannot start; please mend:\n  " + "\n  ".join(wrong))

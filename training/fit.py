@@ -48,7 +48,9 @@ def fit_sources(
         examples: who will be asked about; None: anybody may be.
     """
     asked = None if examples is None else _items_of(examples, len(data.item_ids))
-    return learn(data, data.purchases.before(day), day, seed, asked)
+    known = data.purchases.before(day)
+    returned = None if data.returned is None else data.returned[: len(known)]
+    return learn(data, known, day, seed, asked, returned)
 
 
 def learn(
@@ -57,10 +59,11 @@ def learn(
     day: float,
     seed: int,
     asked: NDArray[np.bool_] | None = None,
+    returned: NDArray[np.bool_] | None = None,
 ) -> Learned:
-    """The same from any purchases of these items; `asked` as in `Past`."""
+    """The same from any purchases of these items; `asked` as in `Past`, `returned` line by line."""
     past = Past(known, day, data.prices, data.categories, data.sellable, asked)
-    return describe(past, data.item_ids), tuple(kind.fit(past, seed) for kind in SOURCES)
+    return describe(past, data.item_ids, returned), tuple(kind.fit(past, seed) for kind in SOURCES)
 
 
 def fit_ranker(data: Dataset, split: Split, seed: int) -> Ranker:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,9 @@ COLUMNS = {
         ("customer_id", WORD), pa.field("occurred_at", TIME, nullable=False),
         pa.field("topic", WORD, nullable=False), pa.field("status", WORD, nullable=False),
         ("item_ids", pa.list_(WORD)),
+    ]),
+    "refunds": pa.schema([
+        pa.field("order_id", WORD, nullable=False), pa.field("item_id", WORD, nullable=False),
     ]),
 }  # fmt: skip
 """What each file must have, numbers of any width. A null, where it may be, says: not known."""
@@ -83,7 +87,11 @@ class Contacts:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Everything the night learns from; positions in the columns point into the id lists."""
+    """Everything the night learns from; positions in the columns point into the id lists.
+
+    `returned` says of each line of the purchases whether money was given back for it; None: nobody
+    tells of refunds.
+    """
 
     item_ids: Sequence[str]
     prices: Floats
@@ -92,6 +100,9 @@ class Dataset:
     customers: int
     purchases: Purchases
     contacts: Contacts
+    customer_ids: pa.Array = dataclasses.field(default_factory=lambda: pa.array([], WORD))
+    """In the order of their positions; empty where nobody needs them."""
+    returned: NDArray[np.bool_] | None = None
 
     @property
     def end(self) -> float:
@@ -100,13 +111,16 @@ class Dataset:
 
 
 def load(folder: Path) -> Dataset:
-    """Read `lines`, `items` and `interactions` of an export.
+    """Read `lines`, `items`, `interactions` and, where there are any, `refunds` of an export.
 
     Raises:
         BadData: a file, a column or a value is missing, a column is of another kind than in
             COLUMNS, or there is no order, or nothing to sell.
     """
-    lines, items, contacts = (_read(folder, name) for name in COLUMNS)
+    lines, items, contacts = (
+        read_columns(folder / f"{name}.parquet", COLUMNS[name])
+        for name in ("lines", "items", "interactions")
+    )
     if not len(lines):
         raise BadData(f"{folder} holds no orders yet; import some, export again, then train")
     lines = lines.sort_by([("placed_at", "ascending"), ("order_id", "ascending")])
@@ -131,11 +145,13 @@ def load(folder: Path) -> Dataset:
         customers=len(customer_ids),
         purchases=purchases,
         contacts=_contacts(contacts, customer_ids, item_ids),
+        customer_ids=customer_ids,
+        returned=_returned(folder, lines, item_ids),
     )
 
 
-def _read(folder: Path, name: str) -> pa.Table:
-    path, wanted = folder / f"{name}.parquet", COLUMNS[name]
+def read_columns(path: Path, wanted: pa.Schema) -> pa.Table:
+    """Those columns of a file, each of the kind that is wanted; raises BadData as `load` does."""
     try:
         file = pq.ParquetDataset(path)
         if faults := _faults_of_columns(file.schema, wanted):
@@ -248,6 +264,23 @@ def _describe_items(
     categories[places] = positions(items["category"], names)
     sellable[places] = items["sellable"].to_numpy()
     return prices, categories, sellable
+
+
+def _returned(folder: Path, lines: pa.Table, item_ids: pa.Array) -> NDArray[np.bool_] | None:
+    """By order and item: a line of which one piece came back counts as a whole."""
+    path = folder / "refunds.parquet"
+    if not path.exists():
+        return None
+    order_ids = pc.unique(lines["order_id"])
+
+    def keys(table: pa.Table) -> NDArray[np.int64]:
+        order, item = (
+            positions(table[name], ids).astype(np.int64)
+            for name, ids in (("order_id", order_ids), ("item_id", item_ids))
+        )
+        return np.where((order < 0) | (item < 0), -1, order * len(item_ids) + item)
+
+    return np.isin(keys(lines), keys(read_columns(path, COLUMNS["refunds"])))
 
 
 def _contacts(table: pa.Table, customer_ids: pa.Array, item_ids: pa.Array) -> Contacts:

@@ -44,12 +44,13 @@ def _currencies(
         named: list[tuple[str, Money | None]] = [
             ("/cost", value.cost),
             ("/goodwill", value.goodwill),
+            ("/agent_authority", value.agent_authority),
         ]
         efforts = enumerate(value.efforts or ())
         named += [(f"/efforts/{place}/cost", effort.cost) for place, effort in efforts]
         return [(f"{at}/currency", money.currency) for at, money in named if money]
     if isinstance(value, SuggestionRequest):
-        found = [(f"/interaction{at}", named) for at, named in _currencies(value.interaction)]
+        found = [(f"/interaction{at}", code) for at, code in _currencies(value.interaction)]
         orders = enumerate(value.orders)
         return found + [(f"/orders/{index}/currency", order.currency) for index, order in orders]
     return [("/currency", value.currency)]

@@ -57,6 +57,9 @@ class ServiceScriptSchema(Answer):
 class ScriptSchema(ServiceScriptSchema):
     id = fields.String(required=True)
     version = fields.Integer(required=True)
+    variant = fields.String(required=True)
+    short = fields.Boolean()
+    """Only where bridge and benefit are left out."""
     locale = fields.String(required=True)
     length = fields.Nested(LengthSchema, required=True)
 
@@ -74,16 +77,56 @@ class SuggestionSchema(Answer):
     accept_label = fields.String(required=True)
     decline_label = fields.String(required=True)
     script = fields.Nested(ScriptSchema, required=True)
+    needs_supervisor = fields.Boolean(required=True)
+    """Whether its price lies above what this agent may sell alone."""
     terms = fields.Dict(fields.String(), fields.Nested(MoneyAnswerSchema))
-    """This and the three below come with `explain: true`."""
+    """This and all below come with `explain: true`."""
+    uplift = fields.Float()
+    uplift_from = fields.String()
     margin_from = fields.String()
+    pieces = fields.Integer()
+    pieces_from = fields.String()
+    return_rate = fields.Float()
     features = fields.Dict(fields.String(), fields.Float())
     sources = fields.Dict(fields.String(), fields.Float())
+
+
+class AskingSchema(Answer):
+    seconds = fields.Integer(required=True)
+    short = fields.Boolean(required=True)
+    queue = fields.String(required=True, validate=validate.OneOf(("fresh", "stale", "missing")))
+    queue_price_per_minute = fields.Nested(MoneyAnswerSchema, required=True)
+
+
+class LeversSchema(Answer):
+    applied = fields.List(fields.String(), required=True)
+    first_without = fields.String(required=True)
+    cost = fields.Nested(MoneyAnswerSchema, required=True)
+
+
+class SendLaterSchema(Answer):
+    channel = fields.String(required=True)
 
 
 class ExcludedSchema(Answer):
     item_id = fields.String(required=True)
     reason = fields.String(required=True)
+    detail = fields.String()
+    """How it misses what is needed, where it does not fit."""
+
+
+class MisfitSchema(Answer):
+    item_id = fields.String(required=True)
+    name = fields.String(required=True)
+    text = fields.String(required=True)
+
+
+class GateSchema(Answer):
+    """Which gate closed, what it found, in words and figures, and where its rule is from."""
+
+    reason = fields.String(required=True, validate=validate.OneOf(domain.NO_OFFER_REASONS))
+    evidence = fields.String(required=True)
+    source = fields.String(required=True)
 
 
 class SuggestionAnswerSchema(Answer):
@@ -97,7 +140,25 @@ class SuggestionAnswerSchema(Answer):
     suggestions = fields.List(fields.Nested(SuggestionSchema), required=True)
     service_script = fields.Nested(ServiceScriptSchema, required=True, allow_none=True)
     question = fields.String()
+    question_attribute = fields.String(allow_none=True)
+    question_item_id = fields.String(allow_none=True)
+    does_not_fit = fields.List(fields.Nested(MisfitSchema))
+    """What the customer asks about or would likely buy, and is not the right choice."""
+    send_later = fields.Nested(SendLaterSchema)
+    """Where to ask when nobody waits, if the queue alone speaks against asking now."""
     excluded = fields.List(fields.Nested(ExcludedSchema))
+    asking = fields.Nested(AskingSchema)
+    """With `explain: true`: the ask's seconds and the price of the queue in every worth."""
+    levers = fields.Nested(LeversSchema)
+    """With `explain: true`: the policy's levers on what is chosen, and what they cost."""
+    constraints = fields.List(fields.String())
+    """What was asked of the items, with `explain: true` as `excluded`."""
+    rules = fields.List(fields.String())
+    """With `explain: true`: the rules of law that the ask meets."""
+    denied_by = fields.String()
+    """With `explain: true`: the rule of law behind the reason, where there is one."""
+    gate = fields.Nested(GateSchema)
+    """This and the one above come with `explain: true`."""
     model_version = fields.String(required=True, allow_none=True)
     policy_version = fields.String(required=True)
     degraded = fields.Boolean(required=True)

@@ -95,6 +95,10 @@ class InteractionSchema(Strict):
     journey_id = Text(allow_none=True)
     transfers = Whole(0, 1_000, allow_none=True)
     cost = nested(MoneySchema, allow_none=True)
+    customer_severity = Choice(domain.SEVERITIES, allow_none=True)
+    loops = Whole(0, 1_000, allow_none=True)
+    pressed_zero = Flag(allow_none=True)
+    agent_authority = nested(MoneySchema, allow_none=True)
     goodwill = nested(MoneySchema, allow_none=True)
     efforts = Array(nested(EffortSchema), 50, allow_none=True)
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from marshmallow import fields
 
@@ -22,6 +23,7 @@ BIGGEST_MEASURE: Final = Decimal(10**12)
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{1,30}(/[A-Za-z0-9_+-]{1,30}){0,2}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _RFC_3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
@@ -224,6 +226,29 @@ class Moment(fields.DateTime):
         if moment > datetime.now(UTC) + FUTURE_ALLOWANCE:
             raise self.make_error("future")
         return moment
+
+
+class TimeZone(fields.String):
+    """The name of a time zone as the IANA keeps them."""
+
+    default_error_messages = REQUIRED | {
+        "zone": "Write the name of an IANA time zone, such as Europe/London.",
+    }
+
+    def __init__(self, **options: Any) -> None:
+        documented = {"pattern": f"^{_ZONE.pattern}$", "example": "Europe/London"}
+        super().__init__(metadata=documented, **options)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
+        if not isinstance(value, str) or not _ZONE.fullmatch(value):
+            raise self.make_error("zone")
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder of zones is none
+            raise self.make_error("zone") from error
+        return value
 
 
 class Day(fields.Date):

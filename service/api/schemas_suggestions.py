@@ -8,8 +8,9 @@ from typing import Any
 from marshmallow import ValidationError, post_load, validates_schema
 
 from models import domain
+from models.needs import contradiction, faults_of_need
 from service.api.schemas_feed import InlineOrderSchema, InteractionSchema, Strict, nested
-from service.api.schemas_fields import Array, Choice, Flag, Measure, Moment, Text, Whole
+from service.api.schemas_fields import Array, Choice, Flag, Measure, Moment, Text, TimeZone, Whole
 
 
 class ConsentSchema(Strict):
@@ -30,6 +31,7 @@ class CustomerSchema(Strict):
     first_name = Text(100, allow_none=True)
     consent = nested(ConsentSchema, allow_none=True)
     vulnerable = Flag(allow_none=True)
+    time_zone = TimeZone(allow_none=True)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> domain.Customer:
@@ -47,6 +49,8 @@ class NeedSchema(Strict):
     min = Measure(allow_none=True)
     max = Measure(allow_none=True)
     unit = Text(20, allow_none=True)
+    clearance = Measure(allow_none=True)
+    tolerance = Measure(allow_none=True)
 
     @validates_schema(skip_on_field_errors=True)
     def is_a_bound(self, data: dict[str, Any], **_: Any) -> None:
@@ -55,6 +59,8 @@ class NeedSchema(Strict):
             raise ValidationError("Give min, max or both.")
         if low is not None and high is not None and low > high:
             raise ValidationError("min is above max; swap them.")
+        if wrong := dict(faults_of_need(domain.Need(**data))):
+            raise ValidationError({name: [hint] for name, hint in wrong.items()})
 
 
 class QueueSchema(Strict):
@@ -64,6 +70,15 @@ class QueueSchema(Strict):
     busy = Whole(0, 1_000_000, required=True)
     waiting = Whole(0, 1_000_000, required=True)
     as_of = Moment(required=True)
+
+    @validates_schema(skip_on_field_errors=True)
+    def has_no_more_busy_than_agents(self, data: dict[str, Any], **_: Any) -> None:
+        agents, busy = data["agents"], data["busy"]
+        if busy > agents:
+            raise ValidationError(
+                f"{busy} of {agents} agents are busy: count who serves here, or those who wait "
+                "in `waiting`.", "busy",
+            )  # fmt: skip
 
 
 class SuggestionRequestSchema(Strict):
@@ -78,6 +93,12 @@ class SuggestionRequestSchema(Strict):
     limit = Whole(1, 10, allow_none=True)
     dry_run = Flag(allow_none=True)
     explain = Flag(allow_none=True)
+
+    @validates_schema(skip_on_field_errors=True)
+    def needs_can_be_met_together(self, data: dict[str, Any], **_: Any) -> None:
+        if found := contradiction(data.get("needs") or ()):
+            place, name, hint = found
+            raise ValidationError({"needs": {place: {name: [hint]}}})
 
     @post_load(pass_original=True)
     def build(

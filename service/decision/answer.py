@@ -6,7 +6,6 @@ Amounts are Decimals of whole cents, which are encoded as strings.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from datetime import UTC
 from typing import Any, Final
 
@@ -18,7 +17,10 @@ from models.candidates import SOURCES
 from models.domain import Customer, SuggestionRequest
 from models.features import FEATURES
 from service.continuity import Continuity
+from service.decision.authority import authority_of
 from service.decision.choose import Chosen
+from service.decision.fit_words import constraints, fit_json, in_detail
+from service.decision.money import cents
 from service.decision.verdict import Suggestion, Verdict
 from service.decision.words import words_to_end_on
 from service.parts import Parts
@@ -40,6 +42,9 @@ def answer_of(
     """The response body; without a `suggestion_id` where nothing is recorded to refer to."""
     recorded = not request.dry_run and verdict.reason != "not_recordable"
     suggestions = [suggestion_json(rank, one) for rank, one in enumerate(verdict.shown, 1)]
+    authority = authority_of(request.interaction, parts.policy)
+    for entry, one in zip(suggestions, verdict.shown, strict=True):
+        entry["needs_supervisor"] = authority is not None and one.chosen.item.price > authority
     ending = words_to_end_on(request.interaction, customer, verdict.reason, parts.library)
     answer: dict[str, Any] = {
         "suggestion_id": stores.suggestion_id if recorded else None,
@@ -49,11 +54,14 @@ def answer_of(
         "suggestions": suggestions,
         "service_script": {"parts": ending.parts, "text": ending.text},
     }
-    question = question_of(verdict.shown)
-    if question:
-        answer["question"] = question
+    if verdict.send_later:
+        answer["send_later"] = {"channel": verdict.send_later}
+    answer |= fit_json(verdict, parts.catalogue)
     if request.explain:
-        answer["excluded"] = excluded_json(verdict)
+        answer["excluded"] = in_detail(excluded_json(verdict), verdict, parts.catalogue)
+        answer["constraints"] = constraints(verdict)
+        answer |= rules_json(verdict) | gate_json(verdict)
+        answer |= weighed_json(verdict, parts.settings.currency)
         for entry, explained in zip(suggestions, explanations_json(verdict), strict=False):
             features = dict(zip(FEATURES, explained["features"], strict=True))
             entry |= {**explained, "features": features}
@@ -80,7 +88,6 @@ def record_of(
 ) -> DecisionRecord:
     """The row that is kept before the answer is sent."""
     best = verdict.suggestions[0] if verdict.suggestions else None
-    seconds = parts.policy.channel(request.interaction.channel).seconds
     return DecisionRecord(
         suggestion_id=stores.suggestion_id,
         interaction=request.interaction,
@@ -94,17 +101,20 @@ def record_of(
         item_ids=[one.chosen.item.id for one in verdict.shown],
         kind=best.kind if best else None,
         script_id=best.words.id if best else None,
-        ask_seconds=seconds if verdict.shown else None,
+        ask_seconds=verdict.asking.seconds if verdict.shown and verdict.asking else None,
         model_version=bundle.version,
         policy_version=parts.policy.version,
         degraded=bool(stores.degraded),
-        record=_encode(record_json(verdict)).decode(),
+        record=_encode(record_json(verdict, parts.settings.currency)).decode(),
         body_digest=body_digest_of(request.body),
         answer=body,
+        probability=best.chosen.probability if best else None,
+        propensity=verdict.propensity,
+        script_variant=best.words.variant if best else None,
     )
 
 
-def record_json(verdict: Verdict) -> dict[str, Any]:
+def record_json(verdict: Verdict, currency: str) -> dict[str, Any]:
     """What is kept of a decision: `suggestions`, or in the holdout the `shadow` of them.
 
     Their features are lists in the order of `feature_names`, which are kept once.
@@ -118,7 +128,8 @@ def record_json(verdict: Verdict) -> dict[str, Any]:
             "probability": one.chosen.probability,
             "worth": one.chosen.worth.total,
             "because": one.because.code,
-            "script": f"{one.words.id}@{one.words.version}",
+            "script": f"{one.words.id}@{one.words.edition}",
+            "variant": one.words.variant,
             **explained,
         }
         for rank, (one, explained) in enumerate(
@@ -127,12 +138,33 @@ def record_json(verdict: Verdict) -> dict[str, Any]:
     ]
     name = "shadow" if verdict.reason else "suggestions"
     named = {"feature_names": FEATURES} if kept else {}
-    return {name: kept, "excluded": excluded_json(verdict), **named}
+    chance = {"exploration": exploration_json(verdict)} if verdict.explored else {}
+    why = gate_json(verdict) | rules_json(verdict) | weighed_json(verdict, currency)
+    return {name: kept, "excluded": excluded_json(verdict), **why, **named, **chance}
+
+
+def exploration_json(verdict: Verdict) -> dict[str, Any]:
+    """What chance decided: out of what, knowing what, and with which probabilities, unrounded."""
+    explored = verdict.explored
+    assert explored is not None
+    return {
+        "eligible": explored.eligible,
+        "propensity": verdict.propensity,
+        "variant_probability": verdict.suggestions[0].variant_probability,
+        "context": explored.context,
+    }
+
+
+def rules_json(verdict: Verdict) -> dict[str, Any]:
+    """The rules of law that the ask meets, or the one that forbids it."""
+    denied = {"denied_by": verdict.denied_by} if verdict.denied_by else {}
+    return {"rules": verdict.rules, **denied}
 
 
 def suggestion_json(rank: int, suggestion: Suggestion) -> dict[str, Any]:
     """One entry of `suggestions`, without the explanation."""
     chosen, words = suggestion.chosen, suggestion.words
+    short = {"short": True} if words.short else {}
     return {
         "rank": rank,
         "item_id": chosen.item.id,
@@ -148,9 +180,11 @@ def suggestion_json(rank: int, suggestion: Suggestion) -> dict[str, Any]:
         "script": {
             "id": words.id,
             "version": words.version,
+            "variant": words.variant,
             "locale": words.locale,
             "parts": words.parts,
             "text": words.text,
+            **short,
             "length": {
                 "unit": words.length_unit,
                 "value": words.length_value,
@@ -182,13 +216,18 @@ def explanation_json(chosen: Chosen, features: list[float], scores: list[float])
         features: the item's, in the order of `FEATURES`, rounded.
         scores: what each of `SOURCES` gave the item.
     """
-    currency = chosen.item.currency
+    currency, prospect = chosen.item.currency, chosen.worth.prospect
     return {
         "terms": {
             name: {"amount": amount, "currency": currency}
             for name, amount in chosen.worth.terms.items()
         },
-        "margin_from": chosen.worth.margin_from,
+        "uplift": prospect.uplift,
+        "uplift_from": prospect.uplift_from,
+        "margin_from": prospect.margin_from,
+        "pieces": prospect.pieces,
+        "pieces_from": prospect.pieces_from,
+        "return_rate": prospect.return_rate,
         "features": features,
         "sources": {
             source.name: round(score, 5)
@@ -198,6 +237,30 @@ def explanation_json(chosen: Chosen, features: list[float], scores: list[float])
     }
 
 
+def weighed_json(verdict: Verdict, currency: str) -> dict[str, Any]:
+    """What went into every worth of this contact: the ask's seconds, the queue, the levers."""
+    asking, choice = verdict.asking, verdict.choice
+    if asking is None or choice is None:
+        return {}
+    weighed: dict[str, Any] = {
+        "asking": {
+            "seconds": asking.seconds,
+            "short": asking.short,
+            "queue": asking.queue.state,
+            "queue_price_per_minute": {
+                "amount": cents(60 * asking.queue.per_second), "currency": currency,
+            },
+        }
+    }  # fmt: skip
+    if choice.levers:
+        weighed["levers"] = {
+            "applied": choice.levers.applied,
+            "first_without": choice.levers.first_without,
+            "cost": {"amount": choice.levers.cost, "currency": currency},
+        }
+    return weighed
+
+
 def excluded_json(verdict: Verdict) -> list[dict[str, str]]:
     """Likely items that were left out, and why."""
     if verdict.choice is None:
@@ -205,11 +268,6 @@ def excluded_json(verdict: Verdict) -> list[dict[str, str]]:
     return [{"item_id": item, "reason": why} for item, why in verdict.choice.excluded.items()]
 
 
-def question_of(suggestions: Sequence[Suggestion]) -> str | None:
-    """The one question whose answer settles whether the best of the unknown fits."""
-    for suggestion in suggestions:
-        fitting = suggestion.chosen.fit
-        if fitting is not None and fitting.missing:
-            name = suggestion.chosen.item.name
-            return f"What is the {fitting.missing[0]} of {name}? It is not listed."
-    return None
+def gate_json(verdict: Verdict) -> dict[str, Any]:
+    """`gate`: the one that closed, what it found and where its rule is from."""
+    return {"gate": msgspec.structs.asdict(verdict.gate)} if verdict.gate else {}

@@ -18,7 +18,7 @@ from models.candidates.together import Together
 from models.features import FEATURES, OWN
 from models.moment import Moment
 from models.purchases import Floats
-from models.recommender import Recommender
+from models.recommender import Ranking, Recommender
 
 RHYTHM: Final = 3
 """Purchases that make a rhythm; two are one gap, and that may have been chance."""
@@ -89,6 +89,12 @@ def kind_of(row: Floats, moment: Moment, reason: Because) -> str:
     if moment.gives_back and row[PLACE["same_category_as_contact"]]:
         return "substitute"
     return "complement" if reason.code == "goes_with" else "discover"
+
+
+def kind_at(ranking: Ranking, moment: Moment, recommender: Recommender, place: int) -> str:
+    """The kind of the item at a place of the ranking, before anything is said of it."""
+    row, position = ranking.table[place], int(ranking.candidates.items[place])
+    return kind_of(row, moment, because(row, position, moment, recommender, lambda _: None))
 
 
 def _tell(

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from decimal import Decimal
-from operator import itemgetter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 import msgspec
 
 from models import fit
 from models.domain import Item, SuggestionRequest
-from models.fit import Fit, judge
+from models.fit import Fit
 from models.recommender import Ranking, Recommender
+from service.decision.asking import Asking
+from service.decision.barred import Limits
+from service.decision.because import PLACE
+from service.decision.levers import LeverCost
 from service.decision.policy import Policy
-from service.decision.worth import Worth, rough_worth, worth_of_asking
-from service.profile import Profile
+from service.decision.question import Question, Weighed, question_of
+from service.decision.uplift import Uplift
+from service.decision.wanted import NOTHING, Wanted, wanted_of
+from service.decision.weigh import Listed, cost_of_levers, weigh
+from service.decision.worth import Worth, prospect_of, rough_worth
+
+LAST_QUANTITY: Final = PLACE["last_quantity"]
 
 
 class Chosen(msgspec.Struct, frozen=True, gc=False):
@@ -29,11 +36,19 @@ class Chosen(msgspec.Struct, frozen=True, gc=False):
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """What is left: `chosen` best first; `reason` says why nothing is; `excluded` by item id."""
+    """What is left: `chosen` best first; `reason` says why nothing is; `excluded` by item id.
+
+    `misfits` do not fit: first what the customer asks about, then the likeliest.
+    `levers` is what they cost; None where none is on what is chosen.
+    """
 
     chosen: list[Chosen]
     reason: str | None
     excluded: dict[str, str]
+    misfits: Sequence[str] = ()
+    question: Question | None = None
+    wanted: Wanted = NOTHING
+    levers: LeverCost | None = None
 
 
 def choose(
@@ -41,82 +56,63 @@ def choose(
     recommender: Recommender,
     catalogue: Mapping[str, Item],
     request: SuggestionRequest,
-    profile: Profile,
+    limits: Limits,
     policy: Policy,
-    cost_of_asking: Decimal,
-    now: datetime,
+    asking: Asking,
+    uplift: Uplift,
+    kind_at: Callable[[int], str],
 ) -> Choice:
     """Look at the likeliest items until `policy.shortlist` may be sold, and keep what is worth it.
 
-    The shortlist is ordered by worth; what fits comes before what may fit.
+    The shortlist is ordered by worth; what fits comes before what may fit. More than the request's
+    limit are chosen where chance may decide between them; `explore` cuts the list.
+
+    Args:
+        kind_at: the kind of the item at a place of the ranking; asked for only where it matters.
     """
-    barred = _barred(request, profile, policy, now)
-    ceiling = _ceiling(request, catalogue, policy)
-    excluded: dict[str, str] = {}
-    shortlist: list[tuple[bool, float, int, Item, float, Fit | None]] = []
-    ids, needs, asking = recommender.catalogue.ids, request.needs, float(cost_of_asking)
+    wanted = wanted_of(request, catalogue)
+    misfits = wanted.named_misfits()
+    excluded = dict.fromkeys(misfits, fit.DOES_NOT_FIT)
+    shortlist: list[Listed] = []
+    ids, cost = recommender.catalogue.ids, asking.cost
+    pricing, levers = policy.pricing, policy.pricing.levers
+    kinds_matter = uplift.shares or pricing.lifetime_differs or levers.by_kind
+    returns, topic = recommender.catalogue.return_rates, request.interaction.topic
     positions, chances = ranking.candidates.items.tolist(), ranking.probabilities.tolist()
     for place in ranking.order.tolist():
-        item_id, chance = ids[positions[place]], chances[place]
+        position, chance = positions[place], chances[place]
+        item_id = ids[position]
         item = catalogue.get(item_id)
-        why = barred.get(item_id) or _unsellable(item)
-        fitting = judge(item.attributes, needs) if item and needs else None
-        if why is None and fitting is not None and fitting.verdict == fit.DOES_NOT_FIT:
+        why = limits.why_not(item_id, item)
+        fitting = wanted.judge(item) if item and why is None else None
+        if fitting is not None and fitting.verdict == fit.DOES_NOT_FIT:
             why = fit.DOES_NOT_FIT
-        if why is None and item and ceiling is not None and item.price > ceiling:
+            if item_id not in excluded:
+                misfits.append(item_id)
+        if why is None and item and wanted.dearer(item):
             why = "dearer"
         if why or item is None:
             excluded[item_id] = why or "unknown_item"
             continue
-        about = rough_worth(item, chance, policy.margin_rate, asking)
-        unsure = fitting is not None and bool(fitting.missing)
-        shortlist.append((unsure, -about, place, item, chance, fitting))
+        kind = kind_at(place) if kinds_matter else None
+        prospect = prospect_of(
+            item, uplift.share(kind, topic) * chance, uplift.source,
+            float(ranking.table[place, LAST_QUANTITY]), float(returns[position]),
+            pricing.lifetime_of(kind), policy.margin_rate, pricing,
+        )  # fmt: skip
+        about = rough_worth(prospect, pricing, cost)
+        lever = levers.of(item_id, kind) if levers else None
+        shortlist.append(Listed(about, place, chance, prospect, fitting, lever))
         if len(shortlist) == policy.shortlist:
             break
-    chosen: list[Chosen] = []
-    for _, _, place, item, chance, fitting in sorted(shortlist, key=itemgetter(0, 1, 2)):
-        if len(chosen) == request.limit:
-            break
-        worth = worth_of_asking(item, chance, policy.margin_rate, cost_of_asking)
-        if worth.total > 0:
-            chosen.append(Chosen(item, place, chance, worth, fitting))
-        else:
-            excluded[item.id] = "not_worth_it"
-    reason = None if chosen else ("not_worth_it" if shortlist else "nothing_fits")
-    return Choice(chosen, reason, excluded)
-
-
-def _barred(
-    request: SuggestionRequest, profile: Profile, policy: Policy, now: datetime
-) -> dict[str, str]:
-    """Items that may not be suggested to this customer in this contact, and why."""
-    barred = dict.fromkeys(request.exclude_item_ids, "excluded_by_request")
-    for reply in profile.replies:
-        recent = now - reply.at < policy.declined_item
-        if reply.result == "declined" and reply.item_id and recent:
-            barred[reply.item_id] = "declined_recently"
-    for item in request.interaction.items:
-        if item.reason in policy.returned:
-            barred[item.item_id] = "returned_now"
-    return barred
-
-
-def _ceiling(
-    request: SuggestionRequest, catalogue: Mapping[str, Item], policy: Policy
-) -> Decimal | None:
-    """The dearest item of a contact after which nothing dearer is offered; None: no limit."""
-    contact = request.interaction
-    if contact.topic not in policy.nothing_dearer:
-        return None
-    known = (catalogue.get(item.item_id) for item in contact.items)
-    return max((item.price for item in known if item is not None), default=None)
-
-
-def _unsellable(item: Item | None) -> str | None:
-    if item is None:
-        return "unknown_item"
-    if not item.sellable:
-        return "not_sellable"
-    if item.stock is not None and item.stock <= 0:
-        return "out_of_stock"
-    return "known_issue" if item.known_issue else None
+    wanted_at_most = max(request.limit, policy.explore.looked_at)
+    weighted, in_vain = weigh(shortlist, wanted_at_most, asking, pricing)
+    excluded |= dict.fromkeys(in_vain, "not_worth_it")
+    chosen = [
+        Chosen(one.prospect.item, one.place, one.probability, worth, one.fit)
+        for one, worth in weighted
+    ]
+    reason = None if chosen else ("not_worth_it" if shortlist else limits.nothing_left)
+    points = [Weighed(one.prospect.item, one.fit, one.about) for one in shortlist]
+    pulled = cost_of_levers(shortlist, weighted, asking, pricing) if levers and chosen else None
+    return Choice(chosen, reason, excluded, misfits, question_of(points, wanted), wanted, pulled)

@@ -7,26 +7,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from models.domain import CHANNELS, MOODS, RETURN_REASONS, SEVERITIES, TOPICS
+from service.decision.policy_checks import contradictions
+from service.decision.policy_explore import Explore, read_explore
+from service.decision.policy_gates import GateLimits, read_gate_limits
+from service.decision.policy_reader import BadPolicy, Reader
+from service.decision.policy_worth import Pricing, read_pricing
 from service.errors import UnknownChannel
 
 SHIPPED: Final = Path(__file__).with_name("policy.toml")
 
 
-class BadPolicy(SystemExit):
-    """The file cannot be used; names every entry that is wrong."""
-
-
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """`asks` within `Policy.fatigue`; `seconds` an ask takes; `like` names a shipped channel."""
+    """`asks` within `Policy.fatigue`; `seconds` an ask takes; `like` names a shipped channel.
+
+    `short_seconds` is for the short script, said while others wait. On a channel that is `sent` a
+    message may arrive when the customer sleeps: quiet hours count.
+    """
 
     name: str
     asks: int
     seconds: int
     like: str
+    short_seconds: int
+    sent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,6 @@ class Policy:
     declined_often_within: timedelta
     declined_often_silence: timedelta
     declined_item: timedelta
-    converted: timedelta
     severe: frozenset[str]
     angry: frozenset[str]
     returned: frozenset[str]
@@ -50,6 +56,9 @@ class Policy:
     margin_rate: float
     shortlist: int
     expires: timedelta
+    gates: GateLimits
+    explore: Explore
+    pricing: Pricing
 
     def channel(self, name: str) -> Channel:
         """Raises UnknownChannel, naming those that exist."""
@@ -73,20 +82,19 @@ def load_policy(path: Path | None = None) -> Policy:
         tables = tomllib.loads(path.read_text())
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadPolicy(f"{path} cannot be read: {error}") from error
-    reader = _Reader(tables)
+    levers = tables.pop("levers", {})
+    reader = Reader(tables)
     channels = {name: _channel(reader, name) for name in reader.tables("channels")}
+    gates = read_gate_limits(reader)
     policy = Policy(
         version=reader.text("version"),
         channels=channels,
-        fatigue=timedelta(days=reader.number("fatigue.days", 1, 3650)),
-        declined_silence=timedelta(days=reader.number("declined.silence_days", 0, 3650)),
+        fatigue=reader.days("fatigue.days", 1),
+        declined_silence=reader.days("declined.silence_days", 0),
         declined_often=int(reader.number("declined.often", 1, 100)),
-        declined_often_within=timedelta(days=reader.number("declined.often_within_days", 0, 3650)),
-        declined_often_silence=timedelta(
-            days=reader.number("declined.often_silence_days", 0, 3650)
-        ),
-        declined_item=timedelta(days=reader.number("declined.item_days", 0, 3650)),
-        converted=timedelta(hours=reader.number("converted.hours", 0, 24 * 365)),
+        declined_often_within=reader.days("declined.often_within_days", 0),
+        declined_often_silence=reader.days("declined.often_silence_days", 0),
+        declined_item=reader.days("declined.item_days", 0),
         severe=reader.choices("severity.blocks", SEVERITIES),
         angry=reader.choices("mood.blocks", MOODS),
         returned=reader.choices("returned.blocks", RETURN_REASONS),
@@ -97,68 +105,23 @@ def load_policy(path: Path | None = None) -> Policy:
         margin_rate=reader.number("worth.margin_rate", 0, 1),
         shortlist=int(reader.number("worth.shortlist", 1, 1000)),
         expires=timedelta(minutes=reader.number("answer.expires_minutes", 1, 24 * 60)),
+        gates=gates,
+        explore=read_explore(reader),
+        pricing=read_pricing(reader, levers, gates.returners.cost),
     )
+    if reader.all_right:
+        reader.wrong += contradictions(policy)
     reader.finish(path)
     return policy
 
 
-def _channel(reader: _Reader, name: str) -> Channel:
+def _channel(reader: Reader, name: str) -> Channel:
     like = reader.optional(f"channels.{name}.like", name)
     if like not in CHANNELS:
         reader.wrong.append(f"channels.{name}.like: use one of {', '.join(CHANNELS)}")
     seconds = int(reader.number(f"channels.{name}.seconds", 0, 600))
     asks = int(reader.number(f"channels.{name}.asks", 0, 1000))
-    return Channel(name, asks, seconds, like)
-
-
-class _Reader:
-    """Takes entries out of nested tables and remembers what was wrong or left over."""
-
-    def __init__(self, tables: dict[str, Any]) -> None:
-        self._entries = dict(_flatten("", tables))
-        self.wrong: list[str] = []
-
-    def tables(self, prefix: str) -> list[str]:
-        return sorted({key.split(".")[1] for key in self._entries if key.startswith(prefix + ".")})
-
-    def optional(self, key: str, default: Any) -> Any:
-        return self._entries.pop(key, default)
-
-    def number(self, key: str, low: float, high: float) -> float:
-        value = self._entries.pop(key, None)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            self.wrong.append(f"{key}: a number from {low} to {high} is needed")
-            return low
-        if not low <= value <= high:
-            self.wrong.append(f"{key} is {value}: use {low} to {high}")
-        return float(value)
-
-    def text(self, key: str) -> str:
-        value = self._entries.pop(key, None)
-        if not isinstance(value, str) or not value:
-            self.wrong.append(f"{key}: a text is needed")
-            return ""
-        return value
-
-    def choices(self, key: str, allowed: tuple[str, ...]) -> frozenset[str]:
-        value = self._entries.pop(key, None)
-        if not isinstance(value, list) or not set(value) <= set(allowed):
-            self.wrong.append(f"{key}: a list out of {', '.join(allowed)} is needed")
-            return frozenset()
-        return frozenset(value)
-
-    def finish(self, path: Path) -> None:
-        self.wrong += [f"{key}: there is no such entry" for key in self._entries]
-        if self.wrong:
-            raise BadPolicy(f"{path} needs mending:\n  " + "\n  ".join(sorted(self.wrong)))
-
-
-def _flatten(prefix: str, tables: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    flat: list[tuple[str, Any]] = []
-    for key, value in tables.items():
-        flat += (
-            _flatten(f"{prefix}{key}.", value)
-            if isinstance(value, dict)
-            else [(prefix + key, value)]
-        )
-    return flat
+    short = f"channels.{name}.short_seconds"
+    short_seconds = int(reader.number(short, 0, seconds)) if short in reader else seconds
+    sent = reader.flag(f"channels.{name}.sent", False)
+    return Channel(name, asks, seconds, like, short_seconds, sent)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 
 from models.bundle import Bundle
 from models.domain import Interaction, SuggestionRequest
@@ -15,9 +16,16 @@ from models.recommender import Ranking, Recommender
 from service.continuity import Continuity, NotRecordable, Sent
 from service.decision.answer import answer_of, record_of
 from service.decision.arm import arm_of
-from service.decision.choose import choose
-from service.decision.gates import Situation, first_closed
+from service.decision.asking import Asking
+from service.decision.barred import limits_of
+from service.decision.because import kind_at
+from service.decision.choose import Choice, choose
+from service.decision.explore import explore
+from service.decision.gates import first_closed
+from service.decision.later import now_or_later
+from service.decision.lawful import denials, rule_behind
 from service.decision.moment import moment_of
+from service.decision.situation import Situation
 from service.decision.verdict import Verdict
 from service.decision.words import put_into_words
 from service.errors import AlreadyDecided, NoModel, StillRunning
@@ -82,32 +90,49 @@ def suggest(request: SuggestionRequest, parts: Parts, now: datetime) -> Answer:
 def decide(
     request: SuggestionRequest, profile: Profile, bundle: Bundle, parts: Parts, now: datetime
 ) -> Verdict:
-    """Gates, candidates and ranking, worth, words, arm. Writes nothing."""
+    """Gates, candidates and ranking, worth, chance, words, arm. Writes nothing."""
     policy, contact = parts.policy, request.interaction
     resolved = min(contact.resolved_at or now, now)
-    closed = first_closed(Situation(contact, profile, policy, now, resolved))
-    if closed:
-        return Verdict(closed)
+    situation = Situation(contact, profile, policy, now, resolved)
+    closed = first_closed(situation)
+    forbidden = denials(contact, profile, parts.library)
+    if closed or forbidden:
+        reason = closed.reason if closed else forbidden[0].reason
+        return Verdict(reason, gate=closed, denied_by=rule_behind(reason, forbidden))
 
     recommender = bundle.recommender
     moment = moment_of(request, profile, recommender, resolved)
     ranking = recommender.rank(moment)
     parts.catalogue.fetch(_looked_at(ranking, recommender, contact, 2 * policy.shortlist))
 
-    channel = policy.channel(contact.channel)
-    cost_of_asking = parts.costs.of_seconds(channel.seconds, channel.name, contact.employer)
-    choice = choose(
-        ranking, recommender, parts.catalogue, request, profile, policy, cost_of_asking, now
-    )
-    if choice.reason:
-        return Verdict(choice.reason, ranking=ranking, choice=choice)
+    limits = limits_of(situation, request, recommender, parts.catalogue)
 
+    def choice_at(asking: Asking) -> Choice:
+        return choose(
+            ranking, recommender, parts.catalogue, request, limits, policy, asking,
+            parts.uplift.latest, partial(kind_at, ranking, moment, recommender),
+        )  # fmt: skip
+
+    asking, choice, later = now_or_later(request, profile, policy, parts.costs, choice_at, now)
+    if choice.reason:
+        gate = limits.converted if choice.reason == limits.nothing_left else None
+        return Verdict(
+            choice.reason, None, ranking, choice, gate=gate, asking=asking, send_later=later
+        )
+
+    rules, learned = policy.explore, parts.ask_records.latest
+    explored = explore(choice, ranking, contact, request.limit, rules, learned)
     suggestions = put_into_words(
-        choice, ranking, moment, recommender, request, profile.customer, parts.library,
-        parts.catalogue,
+        explored, ranking, moment, recommender, request, profile.customer, parts.library,
+        parts.catalogue, now.astimezone(UTC).date(), rules, learned, asking.short,
     )  # fmt: skip
+    if not suggestions:
+        return Verdict("no_script", ranking=ranking, choice=choice, asking=asking)
     arm = arm_of(profile.customer.id, policy)
-    return Verdict("holdout" if arm == "holdout" else None, arm, ranking, choice, suggestions)
+    held = "holdout" if arm == "holdout" else None
+    return Verdict(
+        held, arm, ranking, explored.choice, suggestions, asking=asking, explored=explored
+    )
 
 
 def _looked_at(

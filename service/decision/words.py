@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from models.domain import Customer, Interaction, Item, Money, SuggestionRequest
 from models.features import NEVER
 from models.moment import GIVING_BACK, Moment
 from models.recommender import Ranking, Recommender
 from service.decision.because import PLACE, because, kind_of
-from service.decision.choose import Choice
+from service.decision.explore import Drawn, draw_variant
+from service.decision.learned import Learned
+from service.decision.policy_explore import Explore
 from service.decision.verdict import Suggestion
 from service.profile import day_of
 from service.scripts.facts import Facts, ServiceFacts, Words
@@ -17,7 +20,7 @@ from service.scripts.library import Library
 
 
 def put_into_words(
-    choice: Choice,
+    explored: Drawn,
     ranking: Ranking,
     moment: Moment,
     recommender: Recommender,
@@ -25,38 +28,56 @@ def put_into_words(
     customer: Customer,
     library: Library,
     catalogue: Mapping[str, Item],
+    today: date,
+    rules: Explore,
+    learned: Learned,
+    short: bool,
 ) -> Sequence[Suggestion]:
-    """One suggestion for each chosen item, in the same order."""
+    """One suggestion for each chosen item that may be put into words, in the same order.
+
+    The first is said in words drawn by chance, the others in the first approved ones.
+
+    Args:
+        short: whether others wait meanwhile.
+    """
 
     def name_of(position: int) -> str | None:
         item = catalogue.get(recommender.catalogue.ids[position])
         return item.name if item else None
 
-    suggestions = []
-    for chosen in choice.chosen:
+    suggestions = list[Suggestion]()
+    for chosen in explored.choice.chosen:
         row, item = ranking.table[chosen.place], chosen.item
         position = int(ranking.candidates.items[chosen.place])
         reason = because(row, position, moment, recommender, name_of)
         kind = kind_of(row, moment, reason)
         since = float(row[PLACE["days_since_item"]])
         contact = request.interaction
-        words = library.write(
-            Facts(
-                channel=contact.channel,
-                topic=contact.topic,
-                kind=kind,
-                mood=contact.mood,
-                fault=contact.fault,
-                locale=customer.locale,
-                first_name=customer.first_name,
-                item_name=item.name,
-                price=Money(item.price, item.currency),
-                because=reason.text,
-                returned_item_name=_returned(contact, catalogue),
-                last_bought_on=day_of(moment.day - since) if since < NEVER else None,
-            )
+        facts = Facts(
+            channel=contact.channel,
+            topic=contact.topic,
+            kind=kind,
+            mood=contact.mood,
+            fault=contact.fault,
+            locale=customer.locale,
+            first_name=customer.first_name,
+            item_name=item.name,
+            price=Money(item.price, item.currency),
+            because=reason.text,
+            returned_item_name=_returned(contact, catalogue),
+            last_bought_on=day_of(moment.day - since) if since < NEVER else None,
+            today=today,
+            short=short,
         )
-        suggestions.append(Suggestion(chosen, kind, reason, words))
+        variants = library.variants(facts)
+        if not variants:
+            continue
+        words, probability = library.write(facts, variants[0]), 1.0
+        if not suggestions:
+            draw = explored.script_draw
+            name, probability = draw_variant(words.id, variants, draw, rules, learned)
+            words = words if name == variants[0] else library.write(facts, name)
+        suggestions.append(Suggestion(chosen, kind, reason, words, probability))
     return suggestions
 
 

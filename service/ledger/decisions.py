@@ -43,32 +43,36 @@ contact AS (
 
 _CUSTOMER = """
 customer AS (
-    INSERT INTO customers AS known (id, locale, first_name, marketing, objected, vulnerable)
-    VALUES (%s, %s, %s, %s, %s, %s)
+    INSERT INTO customers AS known (id, locale, first_name, marketing, objected, vulnerable,
+        time_zone)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (id) DO UPDATE SET version = known.version + 1, locale = excluded.locale,
         first_name = excluded.first_name, marketing = excluded.marketing,
-        objected = excluded.objected, vulnerable = excluded.vulnerable
+        objected = excluded.objected, vulnerable = excluded.vulnerable,
+        time_zone = excluded.time_zone
     WHERE known.version = %s
     RETURNING 1
 )"""
 # The request's consent is already merged with the ledger's; from the spool it may be older.
 _CAREFUL = """
 customer AS (
-    INSERT INTO customers AS known (id, locale, first_name, marketing, objected, vulnerable)
-    VALUES (%s, %s, %s, %s, %s, %s)
+    INSERT INTO customers AS known (id, locale, first_name, marketing, objected, vulnerable,
+        time_zone)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (id) DO UPDATE SET version = known.version + 1,
         marketing = CASE WHEN excluded.marketing IS FALSE THEN false ELSE known.marketing END,
         objected = known.objected OR excluded.objected,
-        vulnerable = known.vulnerable OR excluded.vulnerable
+        vulnerable = known.vulnerable OR excluded.vulnerable,
+        time_zone = coalesce(known.time_zone, excluded.time_zone)
     RETURNING 1
 )"""
 _DECISION = """
 INSERT INTO decisions (suggestion_id, interaction_id, customer_id, decided_at, channel, decision,
     reason, eligible, arm, item_ids, kind, script_id, ask_seconds, model_version, policy_version,
-    degraded, record, body_digest, answer)
+    degraded, record, body_digest, answer, probability, propensity, script_variant)
 SELECT %s::text, %s::text, %s::text, %s::timestamptz, %s::text, %s::text,
     %s::text, %s::boolean, %s::text, %s::text[], %s::text, %s::text, %s::integer, %s::text,
-    %s::text, %s::boolean, %s::json, %s::bytea, %s::bytea
+    %s::text, %s::boolean, %s::json, %s::bytea, %s::bytea, %s::float8, %s::float8, %s::text
 FROM contact"""
 RECORD: Final = Prepared("WITH " + _CUSTOMER + "," + _contact("excluded", "known") + _DECISION)
 DRAIN: Final = "WITH " + _CAREFUL + "," + _contact("known", "excluded") + _DECISION
@@ -120,6 +124,7 @@ def _customer(record: DecisionRecord) -> list[object]:
         customer.marketing,
         customer.objected,
         bool(customer.vulnerable),
+        customer.time_zone,
     ]
 
 
@@ -131,4 +136,5 @@ def _rest(record: DecisionRecord) -> list[object]:
         record.interaction.channel, record.decision, record.reason, record.eligible, record.arm,
         record.item_ids, record.kind, record.script_id, record.ask_seconds, record.model_version,
         record.policy_version, record.degraded, record.record, record.body_digest, record.answer,
+        record.probability, record.propensity, record.script_variant,
     ]  # fmt: skip

@@ -33,8 +33,8 @@ INTERACTIONS = (
     "id text, customer_id text, channel text, topic text, status text, resolved_at timestamptz, "
     "first_contact boolean, fault text, severity text, mood text, public boolean, "
     "handle_seconds integer, agent_id text, team text, employer text, items jsonb, "
-    "journey_id text, transfers integer, cost_amount numeric, goodwill_amount numeric, "
-    "efforts jsonb, digest bytea"
+    "journey_id text, transfers integer, cost_amount numeric, customer_severity text, "
+    "loops integer, pressed_zero boolean, goodwill_amount numeric, efforts jsonb, digest bytea"
 )
 
 
@@ -140,8 +140,8 @@ def interaction_row(customer_id: str, it: Interaction, mark: bytes) -> Row:
         it.id, customer_id, it.channel, it.topic, it.status, it.resolved_at,
         it.first_contact, it.fault, it.severity, it.mood, it.public, it.handle_seconds,
         it.agent_id, it.team, it.employer, msgspec.json.encode(it.items).decode(),
-        it.journey_id, it.transfers, it.cost.amount if it.cost else None,
-        it.goodwill.amount if it.goodwill else None,
+        it.journey_id, it.transfers, it.cost.amount if it.cost else None, it.customer_severity,
+        it.loops, it.pressed_zero, it.goodwill.amount if it.goodwill else None,
         msgspec.json.encode(it.efforts).decode() if it.efforts else None, mark,
     )  # fmt: skip
 

@@ -69,6 +69,7 @@ _TEXTS: Final[Mapping[type, Callable[[Any], bytes | None]]] = {
     bytes: lambda value: value,  # the one that goes as it is
     datetime: lambda value: value.isoformat().encode(),
     Decimal: lambda value: str(value).encode(),
+    float: lambda value: repr(value).encode(),
     int: lambda value: b"%d" % value,
     list: _array,
     str: _text,

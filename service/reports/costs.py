@@ -68,6 +68,11 @@ class Costs:
         rate = self.hourly.get(employer or "in_house", self.hourly["in_house"])
         return seconds * rate / (3600 * cost.concurrency)
 
+    def agent_seconds(self, seconds: int, channel: str) -> Decimal:
+        """For how much of that an agent cannot serve another customer."""
+        cost = self.channels.get(channel, self.channels[OTHER])
+        return seconds / cost.concurrency if cost.agent_time else Decimal(0)
+
     def price_list(self) -> list[dict[str, str | None]]:
         """One row per channel for the ledger; rates are None where no agent's time is spent."""
         return [

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from service.reports.effect import Customers, Measured
 from service.reports.statistics import sequence
@@ -40,7 +40,7 @@ def measured(
         service_cost: of the whole period.
         alpha: 1 less the confidence.
     """
-    once = float(student.ppf(1 - alpha / 2, degrees_of_freedom(found, customers.treated)))
+    once = float(stdtrit(degrees_of_freedom(found, customers.treated), 1 - alpha / 2))
     always = sequence.width(len(amounts), alpha)
     contacts = float(customers.contacts.sum())
     total = cents(found.value * contacts)

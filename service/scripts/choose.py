@@ -7,6 +7,7 @@ A key is `any`, one word (`ours`, `return`, `repeat`, `upset`) or several joined
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from models.domain import FAULTS, KINDS, MOODS, NO_OFFER_REASONS, TOPICS
@@ -14,11 +15,13 @@ from service.scripts.placeholders import Entry
 from service.scripts.read import ANY
 
 ASK_DIMENSIONS: Final = {"topic": TOPICS, "kind": KINDS, "mood": MOODS, "fault": FAULTS}
+"""In an ask the name of a law pack (`us`, `eu`) is a word too: true of customers who live there."""
 SERVICE_DIMENSIONS: Final = {
     "reason": NO_OFFER_REASONS, "topic": TOPICS, "mood": MOODS, "fault": FAULTS,
 }  # fmt: skip
 
 
+@lru_cache(maxsize=1_024)
 def words_of(key: str) -> frozenset[str]:
     return frozenset() if key == ANY else frozenset(key.split("-"))
 

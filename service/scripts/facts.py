@@ -17,6 +17,8 @@ class Facts(msgspec.Struct, frozen=True):
         because: why it is suggested, as a ready sentence for the agent.
         returned_item_name: the item this contact sent back, where there is one.
         last_bought_on: the day the customer last ordered the suggested item.
+        short: leaves out bridge and benefit, for when others wait in the queue.
+        today: the day of the contact; texts that expired before it are not used. None uses all.
     """
 
     channel: str
@@ -31,6 +33,8 @@ class Facts(msgspec.Struct, frozen=True):
     because: str | None = None
     returned_item_name: str | None = None
     last_bought_on: date | None = None
+    short: bool = False
+    today: date | None = None
 
 
 class ServiceFacts(msgspec.Struct, frozen=True):
@@ -61,6 +65,10 @@ class Words(msgspec.Struct, frozen=True):
             offered: acknowledge, confirm (when it is true) and decline, the closing line.
         text: all that is said before the customer answers; `recap` follows a yes, `decline` a no.
         subject: the subject of an e-mail, which is also the first line of its text.
+        variant: the letter of the wording; `a` where nothing is offered.
+        edition: the version, and of a variant that of the script it differs from before it.
+        rules: ids of the rules of law that the text was held against and that it meets.
+        short: whether bridge and benefit were left out.
         length_value: the length of `text` in `length_unit`, at most `length_limit`.
     """
 
@@ -75,3 +83,7 @@ class Words(msgspec.Struct, frozen=True):
     accept_label: str
     decline_label: str
     subject: str | None = None
+    variant: str = "a"
+    edition: str = ""
+    rules: tuple[str, ...] = ()
+    short: bool = False

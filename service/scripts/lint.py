@@ -6,44 +6,102 @@ The library runs the same checks when it loads, so that a bad edit never reaches
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from models.domain import CHANNELS
-from service.scripts.lint_form import form_problems
+from service.scripts.law import load_law
+from service.scripts.lint_form import form_problems, out_of_order
+from service.scripts.lint_law import law_problems
 from service.scripts.lint_lengths import length_problems
 from service.scripts.lint_wording import wording_problems
-from service.scripts.read import ENGLISH, PUBLIC, Problem, ScriptFile, read_folder
+from service.scripts.proofs import read_proofs
+from service.scripts.read import BASE, ENGLISH, PUBLIC, Problem, ScriptFile, on_base, read_folder
+from service.scripts.tone import SHIPPED, tone_of
 
-FOLDER: Final = Path(__file__).parent / "library"
+FOLDER: Final = SHIPPED
 """The scripts that come with Encore."""
 
 
 def check(folder: Path) -> tuple[list[ScriptFile], list[Problem]]:
     """The script files of a folder, and everything that must be mended before they may be used."""
-    files, problems = read_folder(folder)
-    problems.extend(_folder_problems(folder, files, {problem.file for problem in problems}))
+    return check_files(folder, *read_folder(folder))
+
+
+def check_files(
+    folder: Path, files: Sequence[ScriptFile], problems: Sequence[Problem]
+) -> tuple[list[ScriptFile], list[Problem]]:
+    """Files that were read, variants on their base, and all that is wrong with them.
+
+    Args:
+        folder: holds the word lists and the proofs.
+        problems: what was wrong already when they were read.
+    """
+    found = [*problems]
+    found.extend(_folder_problems(folder, files, {problem.file for problem in problems}))
+    proofs = read_proofs(folder)
+    bases = {(file.language, file.channel): file for file in files if file.variant == BASE}
+    known = {key: list(_file_problems(base, base, folder, proofs)) for key, base in bases.items()}
+    whole = list(bases.values())
+    for own in known.values():
+        found.extend(own)
     for file in files:
-        problems.extend(form_problems(file))
-        problems.extend(wording_problems(file))
-        problems.extend(length_problems(file))
-    return files, problems
+        key = (file.language, file.channel)
+        if file.variant == BASE or key not in bases:
+            continue
+        variant = on_base(file, bases[key])
+        whole.append(variant)
+        # what is wrong with the base is told once, where it stands
+        told = {(problem.table, problem.what) for problem in known[key]}
+        found.extend(_variant_problems(file, bases[key]))
+        found.extend(
+            problem
+            for problem in _file_problems(variant, file, folder, proofs)
+            if (problem.table, problem.what) not in told
+        )
+    return whole, found
+
+
+def _file_problems(
+    file: ScriptFile, own: ScriptFile, folder: Path, proofs: Mapping[str, Sequence[str]]
+) -> Iterator[Problem]:
+    """What is wrong with a file as it is said; its wording is its `own`, the rest its base's."""
+    yield from form_problems(file)
+    tone = tone_of(file.language, folder)
+    yield from wording_problems(own, tone, proofs.get(file.language, ()))
+    yield from length_problems(file)
+    if tone is not None:
+        yield from law_problems(file, tone, load_law())
+
+
+def _variant_problems(file: ScriptFile, base: ScriptFile) -> Iterator[Problem]:
+    yield from out_of_order(file)
+    if file.locale != base.locale:
+        yield Problem(file.name, "", f"speaks {file.locale}, but its base {base.locale}: use that")
+    for table, entries in file.tables.items():
+        if entries == base.tables.get(table):
+            yield Problem(file.name, table, f"is the same as in {base.name}: leave the table out")
 
 
 def _folder_problems(
     folder: Path, files: Sequence[ScriptFile], unreadable: set[str]
 ) -> Iterator[Problem]:
-    seen: dict[tuple[str, str], str] = {}
+    seen: dict[tuple[str, str, str], str] = {}
     for file in files:
-        key = (file.language, file.channel)
+        key = (file.language, file.channel, file.variant)
         if key in seen:
-            yield Problem(file.name, "", f"has the channel and language of {seen[key]}: keep one")
+            what = f"has the channel, language and variant of {seen[key]}: keep one"
+            yield Problem(file.name, "", what)
         seen[key] = file.name
-        if key == (ENGLISH, PUBLIC) and "public" not in file.tables:
+        if key == (ENGLISH, PUBLIC, BASE) and "public" not in file.tables:
             yield Problem(file.name, "public", "is missing: other channels fall back to it")
+    for language, channel, variant in seen:
+        if variant != BASE and (language, channel, BASE) not in seen:
+            what = f"is a variant of nothing: add the script of {channel} that it differs from"
+            yield Problem(seen[language, channel, variant], "", what)
     for channel in CHANNELS:
-        if (ENGLISH, channel) not in seen and f"{channel}.toml" not in unreadable:
+        if (ENGLISH, channel, BASE) not in seen and f"{channel}.toml" not in unreadable:
             what = f"has no English script for {channel}: add {channel}.toml"
             yield Problem(str(folder), "", what)
 

@@ -7,7 +7,8 @@ from typing import Final
 
 from service.scripts.channels import PARTS
 from service.scripts.choose import ASK_DIMENSIONS, SERVICE_DIMENSIONS, words_of
-from service.scripts.placeholders import PLACEHOLDERS, Entry, Text
+from service.scripts.law import NOWHERE, load_law
+from service.scripts.placeholders import CERTAIN, PLACEHOLDERS, Entry, always_says
 from service.scripts.read import ANY, Problem, ScriptFile
 
 NEEDED_TABLES: Final = ("labels", *PARTS, "service")
@@ -29,7 +30,6 @@ ALLOWED: Final = {
 }  # fmt: skip
 """Placeholders by table; all others may use any. The first three are seen before or by anybody,
 the next three are also said where nothing is offered and no item is known."""
-CERTAIN: Final = frozenset(name for name, it in PLACEHOLDERS.items() if it.always_known)
 
 
 def form_problems(file: ScriptFile) -> Iterator[Problem]:
@@ -37,7 +37,7 @@ def form_problems(file: ScriptFile) -> Iterator[Problem]:
     for table in NEEDED_TABLES:
         if table not in file.tables:
             yield Problem(file.name, table, "is missing: add the table with its texts")
-    yield from _order(file)
+    yield from out_of_order(file)
     for table, entries in file.tables.items():
         for key in NEEDED_KEYS.get(table, (ANY,)):
             if key not in entries:
@@ -54,7 +54,8 @@ def form_problems(file: ScriptFile) -> Iterator[Problem]:
         yield Problem(file.name, "subject", what)
 
 
-def _order(file: ScriptFile) -> Iterator[Problem]:
+def out_of_order(file: ScriptFile) -> Iterator[Problem]:
+    """The first of the ten parts that does not stand in its place."""
     found = [table for table in file.tables if table in PARTS]
     for table, expected in zip(found, sorted(found, key=PARTS.index), strict=True):
         if table != expected:
@@ -71,7 +72,8 @@ def _keys(table: str, entries: Mapping[str, Entry]) -> Iterator[str]:
             yield f"{key} is not known here: use {', '.join(NEEDED_KEYS[table])}"
         return
     dimensions = SERVICE_DIMENSIONS if table == "service" else ASK_DIMENSIONS
-    known = frozenset().union(*dimensions.values())
+    places = () if table in ("service", "subject") else load_law().packs.keys() - NOWHERE
+    known = frozenset(places).union(*dimensions.values())
     seen: dict[frozenset[str], str] = {}
     for key in entries:
         words = words_of(key)
@@ -103,20 +105,13 @@ def _gaps(table: str, entry: Entry) -> Iterator[str]:
 def _facts_that_must_be_said(file: ScriptFile) -> Iterator[tuple[str, str]]:
     offers, recaps = file.tables.get("offer", {}), file.tables.get("recap", {})
     for key, entry in offers.items():
-        if not _always_says(entry, "item_name"):
+        if not always_says(entry, "item_name"):
             yield "offer", f"{key} must name the {{item_name}} whatever else is known"
         disclosed = file.tables.get("disclosures", {}).values()
-        if not _always_says(entry, "price") and not any(
-            _always_says(disclosure, "price") for disclosure in disclosed
+        if not always_says(entry, "price") and not any(
+            always_says(disclosure, "price") for disclosure in disclosed
         ):
             yield "offer", f"{key} must state the {{price}}, or a disclosure must"
     for key, entry in recaps.items():
-        if not _always_says(entry, "price"):
+        if not always_says(entry, "price"):
             yield "recap", f"{key} must state the total: {{price}}"
-
-
-def _always_says(entry: Entry, name: str) -> bool:
-    def certainly(text: Text) -> bool:
-        return any(name in one.needs and one.needs <= CERTAIN for one in text.sentences)
-
-    return all(name in text.whole.needs for text in entry[:-1]) and certainly(entry[-1])

@@ -12,7 +12,8 @@ from service.scripts.channels import (
     SUBJECT_CHARACTERS,
     Rule,
 )
-from service.scripts.placeholders import PLACEHOLDERS, Entry, plain, say
+from service.scripts.longest import longest_values
+from service.scripts.placeholders import Entry, plain, say
 from service.scripts.read import Problem, ScriptFile
 from service.scripts.render import Open, join, with_subject
 
@@ -23,7 +24,7 @@ LABEL = 30
 def length_problems(file: ScriptFile) -> Iterator[Problem]:
     """Texts that cannot fit when everything is as long as it may be, naming the worst case."""
     rule = RULES[file.rules_of]
-    values = longest_values(rule)
+    values = longest_values(file.rules_of, file.language)
     for table, limit in (("labels", LABEL), ("subject", SUBJECT_CHARACTERS)):
         for key, entry in file.tables.get(table, {}).items():
             if (length := len(say(entry, {}))) > limit:
@@ -45,25 +46,6 @@ def length_problems(file: ScriptFile) -> Iterator[Problem]:
     for entry in file.tables.get("public", {}).values():
         for text in entry:
             yield from _too_long(file, rule, text.source, ("public",), {})
-
-
-def longest_values(rule: Rule) -> dict[str, str]:
-    """Values as long as this channel lets them be."""
-    values = {name: it.longest for name, it in PLACEHOLDERS.items() if it.longest is not None}
-    for name in PLACEHOLDERS.keys() - values.keys():
-        values[name] = _as_long_as(
-            rule.first_name if name == "first_name" else rule.item_name, rule
-        )
-    return values
-
-
-def _as_long_as(room: int, rule: Rule) -> str:
-    value = "m"
-    while rule.room_of(f"{value} mmmm") <= room:
-        value += " mmmm"
-    while rule.room_of(f"{value}m") <= room:
-        value += "m"
-    return value
 
 
 def _longest(table: Mapping[str, Entry], values: Mapping[str, str], rule: Rule) -> tuple[str, str]:

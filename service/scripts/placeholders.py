@@ -15,7 +15,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """`longest` is the longest value; None where the channel says how long it may be."""
+    """`longest` is the longest value; None where channel and language say how long it may be."""
 
     means: str
     always_known: bool
@@ -24,12 +24,14 @@ class Placeholder:
 
 PLACEHOLDERS: Final = {
     "item_name": Placeholder("the suggested item", True),
-    "price": Placeholder("its price with the currency", True, "US$999,999.99"),
+    "price": Placeholder("its price with the currency", True),
     "first_name": Placeholder("the customer's first name", False),
     "returned_item_name": Placeholder("the item that came back", False),
-    "last_bought_on": Placeholder("when the customer last ordered it", False, "30 September 2026"),
+    "last_bought_on": Placeholder("when the customer last ordered it", False),
     "because": Placeholder("the reason on the agent's screen", False, " ".join(["word"] * 24)),
 }
+
+CERTAIN: Final = frozenset(name for name, it in PLACEHOLDERS.items() if it.always_known)
 
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+")
@@ -116,6 +118,15 @@ def sayable(entry: Entry, known: Set[str]) -> Sentence:
         if known >= text.whole.needs:
             return text.whole
     return joined(" ", [one for one in entry[-1].sentences if known >= one.needs])
+
+
+def always_says(entry: Entry, name: str) -> bool:
+    """Whether the value is said whatever else is known of the customer."""
+
+    def certainly(text: Text) -> bool:
+        return any(name in one.needs and one.needs <= CERTAIN for one in text.sentences)
+
+    return all(name in text.whole.needs for text in entry[:-1]) and certainly(entry[-1])
 
 
 def joined(between: str, sentences: Sequence[Sentence]) -> Sentence:

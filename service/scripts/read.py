@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -19,7 +20,9 @@ from service.scripts.channels import PARTS, RULES
 from service.scripts.placeholders import BadPlaceholder, Entry, Text, parse
 
 TABLES: Final = ("labels", "subject", *PARTS, "service", "public")
-HEADER: Final = ("channel", "version", "locale", "rules_of")
+HEADER: Final = ("channel", "version", "locale", "variant", "rules_of")
+BASE: Final = "a"
+"""The variant of a file that says none; it holds all tables, and the others what differs."""
 ENGLISH: Final = "en"
 """Spoken where the customer's own language has no script."""
 FALLBACK: Final = "chat"
@@ -27,6 +30,8 @@ FALLBACK: Final = "chat"
 PUBLIC: Final = "web"
 """Its public words serve channels that have none of their own, being private by nature."""
 ANY: Final = "any"
+PROOFS: Final = "proofs.toml"
+"""Stands beside the scripts and is none."""
 _LINE_BREAK: Final = re.compile(r"[ \t]*\r?\n[ \t\r\n]*")
 LARGEST_TEXT: Final = 4_096
 """Bytes. A script is said in a minute; what is longer is a mistake or an attack."""
@@ -49,6 +54,7 @@ class ScriptFile:
     """One file of the library; `tables` keep the order of the file.
 
     `rules_of` names the channel whose length rule holds, for channels that we do not know.
+    Of a `variant` other than `a` the tables are as they are said: the base's where it has none.
     """
 
     name: str
@@ -57,6 +63,11 @@ class ScriptFile:
     locale: str
     rules_of: str
     tables: Mapping[str, Mapping[str, Entry]]
+    variant: str = BASE
+    expires_on: date | None = None
+    """The last day on which it may be used to ask; None for a draft."""
+    edition: str = ""
+    """The version, and of a variant that of its base before it: `3`, `3.2`."""
 
     @property
     def language(self) -> str:
@@ -69,23 +80,39 @@ def language_of(locale: str) -> str:
     return re.split("[-_]", locale, maxsplit=1)[0].lower()
 
 
+def on_base(file: ScriptFile, base: ScriptFile) -> ScriptFile:
+    """A variant as it is said: each of its tables takes the place of the base's as a whole."""
+    return replace(
+        file,
+        rules_of=base.rules_of,
+        tables={**base.tables, **file.tables},
+        edition=f"{base.version}.{file.version}",
+        expires_on=min(filter(None, (file.expires_on, base.expires_on)), default=None),
+    )
+
+
 def read_folder(folder: Path) -> tuple[list[ScriptFile], list[Problem]]:
     """Every `*.toml` of the folder that has a usable form, and what is wrong with the others."""
     files: list[ScriptFile] = []
     problems: list[Problem] = []
-    paths = sorted(folder.glob("*.toml"))
+    paths = sorted(path for path in folder.glob("*.toml") if path.name != PROOFS)
     if not paths:
         problems.append(Problem(str(folder), "", "there is no script file (*.toml) in this folder"))
     for path in paths:
-        try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-            problems.append(Problem(path.name, "", f"cannot be read: {error}"))
-            continue
-        file = _script_file(path.name, content, problems)
+        file = read_file(path, path.name, problems)
         if file is not None:
             files.append(file)
     return files, problems
+
+
+def read_file(path: Path, name: str, problems: list[Problem]) -> ScriptFile | None:
+    """One script file under a name, or None and what is wrong with it."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        problems.append(Problem(name, "", f"cannot be read: {error}"))
+        return None
+    return _script_file(name, content, problems)
 
 
 def _script_file(
@@ -108,9 +135,17 @@ def _script_file(
                 tables[table][key] = entry
     if wrong:
         return None
-    channel = content["channel"]
-    rules_of = content.get("rules_of", channel)
-    return ScriptFile(name, channel, content["version"], content["locale"], rules_of, tables)
+    channel, version = content["channel"], content["version"]
+    return ScriptFile(
+        name,
+        channel,
+        version,
+        content["locale"],
+        content.get("rules_of", channel),
+        tables,
+        content.get("variant", BASE),
+        edition=str(version),
+    )
 
 
 def _wrong_header(content: Mapping[str, Any]) -> list[str]:
@@ -118,9 +153,11 @@ def _wrong_header(content: Mapping[str, Any]) -> list[str]:
     channel = content.get("channel")
     if not isinstance(channel, str) or not re.fullmatch("[a-z][a-z0-9_]{0,39}", channel):
         wrong.append('needs a first line such as channel = "phone" (small letters)')
-    elif content.get("rules_of", channel) not in RULES:
+    elif "variant" not in content and content.get("rules_of", channel) not in RULES:
         known = ", ".join(RULES)
         wrong.append(f'needs rules_of = "…", the channel whose length rule holds: {known}')
+    if not re.fullmatch("[a-z]", str(content.get("variant", BASE))):
+        wrong.append('needs variant = one small letter such as "b", or none')
     if type(content.get("version")) is not int or content["version"] < 1:
         wrong.append("needs version = a whole number from one up; raise it with every edit")
     try:

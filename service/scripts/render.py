@@ -25,10 +25,8 @@ def fill(parts: Open, values: Mapping[str, str]) -> Parts:
 
 def join(parts: Open, turns: tuple[tuple[str, ...], ...], rule: Rule) -> Sentence:
     """The parts of each turn, as many as there are, grouped as on this channel."""
-    groups = [
-        joined(" ", [_whole(parts[part]) for part in turn if part in parts]) for turn in turns
-    ]
-    return joined(rule.between, groups)
+    said = [[_whole(parts[part]) for part in turn if part in parts] for turn in turns]
+    return joined(rule.between, [joined(" ", turn) for turn in said if turn])
 
 
 def _whole(part: Sentence | list[Sentence]) -> Sentence:

@@ -7,23 +7,29 @@ from typing import Final
 from service.scripts.channels import Rule
 from service.scripts.facts import Facts
 from service.scripts.gsm7 import to_gsm7
-from service.scripts.money import date_text, money_text
+from service.scripts.longest import longest_price_room
+from service.scripts.money import date_text, format_of, money_text
 from service.scripts.placeholders import PLACEHOLDERS, clean
 
 CUT: Final = "..."
 """Marks a shortened value; three dots, because a single ellipsis sign lies outside GSM-7."""
-LONGEST_PRICE: Final = PLACEHOLDERS["price"].longest or ""
+SHORT_PRICE: Final = 8
+"""Letters of a price that is within every room, so that most prices need no measuring."""
 LONGEST_REASON: Final = PLACEHOLDERS["because"].longest or ""
 
 
-def values_of(facts: Facts, rule: Rule, locale: str) -> dict[str, str]:
+def values_of(facts: Facts, rule: Rule, rules_of: str, script_locale: str) -> dict[str, str]:
     """What is known, by placeholder; what is not known has no entry.
 
     A price longer than the linter reckons with takes the difference from the item's name, twice
     over as it may be said twice, so that a dear order still fits.
     """
+    locale = format_of(facts.locale, script_locale)
     price = money_text(facts.price.amount, facts.price.currency, locale, rule.gsm7)
-    room = rule.item_name - (2 * _excess(price, rule) if len(price) >= len(LONGEST_PRICE) else 0)
+    room = rule.item_name
+    if len(price) > SHORT_PRICE:
+        reckoned = longest_price_room(rules_of, script_locale[:2])
+        room -= 2 * max(0, rule.room_of(price) - reckoned)
     values = {"item_name": shorten(written(facts.item_name, rule), room, rule), "price": price}
     values |= known_name(facts.first_name, rule)
     if facts.returned_item_name:
@@ -35,10 +41,6 @@ def values_of(facts: Facts, rule: Rule, locale: str) -> dict[str, str]:
         room = rule.room_of(LONGEST_REASON)
         values["because"] = shorten(written(facts.because, rule), room, rule)
     return values
-
-
-def _excess(price: str, rule: Rule) -> int:
-    return max(0, rule.room_of(price) - rule.room_of(LONGEST_PRICE))
 
 
 def known_name(first_name: str | None, rule: Rule) -> dict[str, str]:

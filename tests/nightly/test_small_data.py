@@ -272,3 +272,15 @@ def test_words_are_the_same_however_they_are_stored(tmp_path: Path) -> None:
         assert there.item_ids == here.item_ids
         assert there.purchases.items.tolist() == here.purchases.items.tolist()
         assert there.purchases.customers.tolist() == [0, 0, 0]
+
+
+def test_a_line_of_which_a_piece_came_back_is_a_returned_one(tmp_path: Path) -> None:
+    """By order and item; a refund of what nobody bought is none. Without the file, None."""
+    folder = exported(tmp_path, ONCE[:4], items())
+    assert load(folder).returned is None
+    refunds = [("o2", "i1"), ("o3", "i7"), ("lost", "i1")]
+    rows = [dict(zip(("order_id", "item_id"), row, strict=True)) for row in refunds]
+    pq.write_table(pa.Table.from_pylist(rows), folder / "refunds.parquet")
+    returned = load(folder).returned
+    assert returned is not None
+    assert returned.tolist() == [False, False, True, False]

@@ -35,6 +35,7 @@ def recommender() -> Recommender:
         categories=np.zeros(N_ITEMS, dtype=np.int32),
         facts=np.ones((N_ITEMS, len(FACTS)), dtype=np.float32),
         seasons=np.zeros((N_ITEMS, 12), dtype=np.float32),
+        return_rates=np.full(N_ITEMS, 0.1, dtype=np.float32),
     )
     ranker = Ranker(
         features=rng.integers(0, len(FEATURES), (4, 2**DEPTH - 1)).astype(np.int16),

@@ -1,20 +1,14 @@
-"""Policy, arm, worth and fit: small rules, each with its own proof."""
+"""Policy and arm: small rules, each with its own proof."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from models.domain import Attribute, Item, Need
-from models.fit import judge
 from service.decision.arm import arm_of
 from service.decision.policy import SHIPPED, BadPolicy, load_policy
-from service.decision.worth import worth_of_asking
 from service.errors import UnknownChannel
 
 POLICY = load_policy()
@@ -66,63 +60,3 @@ def test_known_arms_stay_as_they_were() -> None:
 
 
 KNOWN_HOLDOUT = ["c11", "c26", "c35"]
-
-
-def an_item(price: str, cost: str | None = None) -> Item:
-    return Item(
-        "22423", "Cakestand", Decimal(price), "GBP", unit_cost=(cost and Decimal(cost)) or None
-    )
-
-
-def test_worth_is_chance_times_margin_minus_the_seconds() -> None:
-    worth = worth_of_asking(an_item("12.75", "6.75"), 0.25, 0.4, Decimal("0.17"))
-    assert worth.terms == {"expected_margin": Decimal("1.50"), "asking": Decimal("-0.17")}
-    assert worth.total == Decimal("1.33")
-    assert worth.margin_from == "unit_cost"
-
-
-def test_without_a_cost_the_margin_rate_stands_in_and_says_so() -> None:
-    worth = worth_of_asking(an_item("10.00"), 0.5, 0.4, Decimal(0))
-    assert (worth.total, worth.margin_from) == (Decimal("2.00"), "margin_rate")
-
-
-@given(
-    st.decimals("0", "9999", places=2),
-    st.floats(0, 1),
-    st.decimals("0", "9", places=4),
-)
-def test_terms_add_up_to_the_cent(price: Decimal, chance: float, asking: Decimal) -> None:
-    worth = worth_of_asking(an_item(str(price)), chance, 0.4, asking)
-    assert sum(worth.terms.values()) == worth.total
-    assert all(term == term.quantize(Decimal("0.01")) for term in worth.terms.values())
-
-
-def cm(value: str, unit: str | None = "cm") -> dict[str, Attribute]:
-    return {"width": Attribute(Decimal(value), unit)}
-
-
-@pytest.mark.parametrize(
-    ("attributes", "need", "verdict"),
-    [
-        (cm("80"), Need("width", max=Decimal(80), unit="cm"), "fits"),
-        (cm("80.1"), Need("width", max=Decimal(80), unit="cm"), "does_not_fit"),
-        (cm("30", "in"), Need("width", max=Decimal("76.2"), unit="cm"), "fits"),
-        (cm("30", "in"), Need("width", max=Decimal("76.1"), unit="cm"), "does_not_fit"),
-        (cm("79", "cm"), Need("width", min=Decimal(80), unit="cm"), "does_not_fit"),
-        (cm("80", "kg"), Need("width", max=Decimal(80), unit="cm"), "unknown"),
-        (cm("80", None), Need("width", max=Decimal(80), unit="cm"), "unknown"),
-        ({}, Need("width", max=Decimal(80), unit="cm"), "unknown"),
-        ({"width": Attribute("wide")}, Need("width", max=Decimal(80), unit="cm"), "unknown"),
-    ],
-)
-def test_one_need(attributes: dict[str, Attribute], need: Need, verdict: str) -> None:
-    assert judge(attributes, [need]).verdict == verdict
-
-
-def test_any_no_is_a_no_and_then_any_unknown_is_unknown() -> None:
-    narrow, deep = (
-        Need("width", max=Decimal(70), unit="cm"),
-        Need("depth", max=Decimal(30), unit="cm"),
-    )
-    assert judge(cm("80"), [deep, narrow]).verdict == "does_not_fit"
-    assert judge(cm("60"), [deep, narrow]).missing == ("depth",)

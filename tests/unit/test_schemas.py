@@ -21,10 +21,13 @@ REQUEST = {
         "severity": "low", "mood": "calm", "public": False, "handle_seconds": 312,
         "agent_id": "csr-7", "team": "north", "employer": "in_house",
         "items": [{"item_id": "85123A", "reason": "too_large", "attribute": "width"}],
-        "journey_id": None, "transfers": 0, "cost": None,
+        "journey_id": None, "transfers": 0, "cost": None, "customer_severity": "medium",
+        "loops": 1, "pressed_zero": False,
+        "agent_authority": {"amount": "250", "currency": "GBP"},
     },
     "customer": {"id": "17850", "locale": "en_GB", "first_name": "Lea",
-                 "consent": {"marketing": True, "objected": False}, "vulnerable": False},
+                 "consent": {"marketing": True, "objected": False}, "vulnerable": False,
+                 "time_zone": "Europe/London"},
     "orders": [{"id": "581587", "placed_at": "2026-10-02T09:12:00+00:00", "currency": "GBP",
                 "lines": [{"item_id": "85123A", "quantity": 2, "unit_price": "2.95"}]}],
     "needs": [{"attribute": "width", "max": 80, "unit": "cm"}],
@@ -65,7 +68,12 @@ def test_the_documented_request_becomes_domain_values() -> None:
     moment = datetime(2026, 10, 23, 10, 31, tzinfo=UTC)
     assert request.interaction.resolved_at == moment
     assert request.interaction.items == (ContactItem("85123A", "too_large", "width"),)
-    person = Customer("17850", "en_GB", "Lea", marketing=True, vulnerable=False)
+    assert request.interaction.customer_severity == "medium"
+    assert (request.interaction.loops, request.interaction.pressed_zero) == (1, False)
+    assert request.interaction.agent_authority == Money(Decimal(250), "GBP")
+    person = Customer(
+        "17850", "en_GB", "Lea", marketing=True, vulnerable=False, time_zone="Europe/London"
+    )
     assert request.customer == person
     line = OrderLine("85123A", 2, Decimal("2.95"))
     placed = datetime(2026, 10, 2, 9, 12, tzinfo=UTC)
@@ -167,6 +175,13 @@ WRONG: list[tuple[str, Any]] = [
     ("/limit", "3"), ("/limit", 2.5), ("/dry_run", 1), ("/exclude_item_ids", "85123A"),
     ("/exclude_item_ids", [1]), ("/needs/0/max", "80"), ("/needs/0/max", True),
     ("/queue/agents", None), ("/customer/consent/marketing", "true"),
+    ("/interaction/loops", 1.5), ("/interaction/loops", -1), ("/interaction/pressed_zero", 1),
+    ("/interaction/customer_severity", "extreme"), ("/interaction/agent_authority", 250),
+    ("/interaction/agent_authority", {"amount": "1"}),
+    # no time zones
+    ("/customer/time_zone", "Europe"), ("/customer/time_zone", "+01:00"),
+    ("/customer/time_zone", "../etc/passwd"), ("/customer/time_zone", "Europe/Londinium"),
+    ("/customer/time_zone", ""), ("/customer/time_zone", 1), ("/customer/time_zone", "tzdata.zi"),
     # missing
     ("/interaction", ...), ("/customer", ...), ("/interaction/id", ...), ("/customer/id", ...),
     ("/interaction/channel", ...), ("/interaction/topic", ...), ("/interaction/status", ...),

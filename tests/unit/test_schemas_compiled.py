@@ -37,7 +37,9 @@ RICH: dict[str, Any] = {
         "refunds": [{"item_id": "85123A", "quantity": 1, "amount": "2.95",
                      "refunded_at": "2026-10-05T11:00:00.123456789+05:30"}],
     }],
-    "needs": [{"attribute": "width", "min": -0.5, "max": 80}, {"attribute": "depth", "min": 1e3}],
+    "needs": [{"attribute": "width", "min": 0.5, "max": 80},
+              {"attribute": "depth", "min": 1e3, "max": 2e3, "unit": "mm", "clearance": 5.5,
+               "tolerance": 1}],
     "exclude_item_ids": ["22423", "85123A", "22423"], "limit": 10, "dry_run": True,
 }  # fmt: skip
 LEAST = {
@@ -107,7 +109,7 @@ NUMBERS = (
 WORDS = (
     "", "x", "x" * 35, "x" * 36, "x" * 100, "x" * 101, "x" * 200, "x" * 201, "😀" * 200, "a\nb",
     "a\0b", "\x7f", "\x85", "\ud800", "\ufeff", "GBP", "gbp", "GBP\n", "en_GB", "en-GB-oed", "e",
-    "return", "Return", "resolved", "width",
+    "return", "Return", "resolved", "width", "Europe/London", "Europe", "UTC", "europe/london",
 )  # fmt: skip
 SHAPES: tuple[Any, ...] = (
     None, {}, [], [None], [[]], [{}], ["x"] * 1_000, ["x"] * 1_001, {"id": "1"}, {"amount": "1"},

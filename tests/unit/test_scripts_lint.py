@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -12,22 +13,17 @@ import pytest
 from models.domain import FAULTS, KINDS, MOODS, TOPICS
 from service.errors import ScriptError
 from service.scripts.channels import PARTS, RULES
-from service.scripts.library import load_library
+from service.scripts.law import NOWHERE, load_law
+from service.scripts.library import load_drafts
 from service.scripts.lint import FOLDER, check, main
 from service.scripts.placeholders import PLACEHOLDERS
+from tests.script_folders import a_folder, edit
 
 
 @pytest.fixture
 def scripts(tmp_path: Path) -> Path:
     """A manager's own copy of the scripts, as they come and without a mistake."""
-    return Path(shutil.copytree(FOLDER, tmp_path / "scripts"))
-
-
-def edit(folder: Path, file: str, old: str, new: str) -> None:
-    path = folder / file
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return a_folder(tmp_path / "scripts")
 
 
 def problems_of(folder: Path) -> str:
@@ -36,7 +32,8 @@ def problems_of(folder: Path) -> str:
 
 def test_the_scripts_that_come_with_encore_are_right(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
-    assert "7 script files" in capsys.readouterr().out
+    files = len(list(FOLDER.glob("*.toml"))) - len(["proofs.toml"])
+    assert f"{files} script files" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -65,7 +62,7 @@ def test_the_scripts_that_come_with_encore_are_right(capsys: pytest.CaptureFixtu
         ("phone.toml", 'any = "It is {item_name}, at {price}."', 'any = "It is {item_name}."',
          "[offer] any must state the {price}, or a disclosure must"),
         ("phone.toml", "{item_name}, {price} in total", "{item_name}",
-         "[recap] any must state the total: {price}"),
+         "[recap] us must state the total: {price}"),
         ("phone.toml", '  "You have ordered it before, so you know what you would be getting.",',
          "", "[benefit] repeat says nothing when {last_bought_on} is not known"),
         ("phone.toml", '"I am sorry about the trouble."', '"Sorry, {item_name}."',
@@ -87,7 +84,7 @@ def test_the_scripts_that_come_with_encore_are_right(capsys: pytest.CaptureFixtu
         ("phone.toml", '"en_GB"', '"english"', 'needs locale = "…" such as "en_GB"'),
         ("phone.toml", 'channel = "phone"', 'channel = "Phone!"', "needs a first line such as"),
         ("phone.toml", 'channel = "phone"', 'channel = "fax"', 'needs rules_of = "…"'),
-        ("phone.toml", 'channel = "phone"', 'channel = "chat"', "language of chat.toml"),
+        ("phone.toml", 'channel = "phone"', 'channel = "chat"', "and variant of chat.toml"),
         ("phone.toml", 'channel = "phone"', 'channel = "chat"', "no English script for phone"),
         ("phone.toml", "[confirm]", "[confirm", "phone.toml: cannot be read: "),
         ("phone.toml", "[confirm]", 'subject = "x"\n[confirm]', "[acknowledge] subject holds"),
@@ -123,7 +120,7 @@ def test_a_mistake_is_refused_with_what_to_do(
     edit(scripts, file, old, new)
     assert problem in problems_of(scripts)
     with pytest.raises(ScriptError):
-        load_library(scripts)
+        load_drafts(scripts)
 
 
 def test_the_ten_parts_stand_in_their_order(scripts: Path) -> None:
@@ -152,7 +149,7 @@ def test_everything_wrong_is_reported_at_once(
 def test_the_library_refuses_with_the_same_words(scripts: Path) -> None:
     edit(scripts, "phone.toml", "Shall I add it for you", "Hurry, shall I add it")
     with pytest.raises(ScriptError) as refused:
-        load_library(scripts)
+        load_drafts(scripts)
     assert problems_of(scripts) in refused.value.detail
 
 
@@ -165,20 +162,24 @@ def test_an_empty_folder_and_a_wrong_call_are_told_apart(tmp_path: Path) -> None
 def test_another_language_is_a_file_more(scripts: Path) -> None:
     """A language may have some channels only; the others fall back to English."""
     text = (scripts / "phone.toml").read_text(encoding="utf-8")
-    german = text.replace('locale = "en_GB"', 'locale = "de_DE"').replace(
+    dutch = text.replace('locale = "en_GB"', 'locale = "nl_NL"').replace(
         "version = 1", "version = 4"
     )
-    (scripts / "phone.de.toml").write_text(german, encoding="utf-8")
-    library = load_library(scripts)
-    assert library._file("phone", "de_AT").version == 4
-    assert library._file("chat", "de_AT").locale == "en_GB"
+    (scripts / "phone.nl.toml").write_text(dutch, encoding="utf-8")
+    assert "cannot be checked: add tone/nl.toml" in problems_of(scripts)
+    shutil.copy(scripts / "tone" / "en.toml", scripts / "tone" / "nl.toml")
+    assert 'promises "fourteen days": list it in proofs.toml' in problems_of(scripts)
+    edit(scripts, "proofs.toml", 'en = ["fourteen', 'nl = ["fourteen days"]\nen = ["fourteen')
+    library = load_drafts(scripts)
+    assert library._of("phone", "nl_BE")["a"].version == 4
+    assert library._of("chat", "nl_BE")["a"].locale == "en_GB"
 
 
 def test_a_channel_of_ones_own_is_a_file_more(scripts: Path) -> None:
     text = (scripts / "chat.toml").read_text(encoding="utf-8")
     own = text.replace('channel = "chat"', 'channel = "kiosk"\nrules_of = "chat"')
     (scripts / "kiosk.toml").write_text(own, encoding="utf-8")
-    assert load_library(scripts).channel_like("kiosk") == "kiosk"
+    assert load_drafts(scripts).channel_like("kiosk") == "kiosk"
 
 
 def test_the_managers_page_lists_every_placeholder_name_and_limit() -> None:
@@ -193,7 +194,25 @@ def test_the_managers_page_lists_every_placeholder_name_and_limit() -> None:
         assert f"{rule.measure('').limit:,}" in row
 
 
-def test_the_command_of_the_managers_page_runs() -> None:
-    command = [sys.executable, "-m", "service.scripts.lint", "service/scripts/library"]
-    done = subprocess.run(command, cwd=FOLDER.parents[2], capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
+def test_the_commands_of_the_managers_page_run(tmp_path: Path) -> None:
+    """All of them, in their order, in a folder that looks like the checkout."""
+    root = FOLDER.parents[2]
+    page = (root / "docs" / "scripts.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^ *```sh\n(.*?)^ *```", page, re.MULTILINE | re.DOTALL)
+    for name in ("service", "models"):
+        (tmp_path / name).symlink_to(root / name)
+    (tmp_path / ".venv").symlink_to(Path(sys.prefix))
+    done = subprocess.run(
+        ["sh", "-euc", "".join(blocks)], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert "Fairelane" in done.stdout
+    assert "phone.toml: version 1 approved until 2099-12-31" in done.stdout
+
+
+def test_the_managers_page_names_every_check_list_and_law_pack() -> None:
+    page = (FOLDER.parents[2] / "docs" / "scripts.md").read_text(encoding="utf-8")
+    for path in (FOLDER / "tone").glob("*.toml"):
+        assert f"`tone/{path.name}`" in page
+    for pack in load_law().packs.keys() - NOWHERE:
+        assert f"`{pack}`" in page

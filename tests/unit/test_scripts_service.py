@@ -12,9 +12,11 @@ from msgspec.structs import replace
 from models.domain import CHANNELS, FAULTS, MOODS, NO_OFFER_REASONS, TOPICS
 from service.scripts.facts import ServiceFacts
 from service.scripts.library import load_library
-from service.scripts.tone import PERSON, SELLING, SETTLED
+from service.scripts.tone import tone_of
 
 LIBRARY = load_library()
+TONE = tone_of("en")
+assert TONE is not None
 OPEN = ("unresolved", "reopened", "escalated")
 
 
@@ -35,7 +37,7 @@ def test_every_reason_has_words_that_fit_sell_nothing_and_keep_the_measurement_q
         assert words.parts["acknowledge"]
         assert words.parts["decline"]
         assert words.length_value <= words.length_limit
-        assert not SELLING["en"].search(words.text)
+        assert not TONE.has("selling", words.text)
         assert not re.search("holdout|experiment|test|control|group", words.text, re.IGNORECASE)
         assert not re.search("holdout", words.id)
 
@@ -48,7 +50,7 @@ def test_an_open_matter_is_never_said_to_be_settled(channel: str, reason: str) -
             a_contact(channel=channel, topic=topic, mood=mood, fault=fault, reason=reason)
         )
         assert "confirm" not in words.parts
-        assert not SETTLED["en"].search(words.text.removeprefix(f"Subject: {words.subject}"))
+        assert not TONE.has("settled", words.text.removeprefix(f"Subject: {words.subject}"))
 
 
 def test_a_status_that_is_not_resolved_is_not_confirmed_whatever_the_reason() -> None:
@@ -65,7 +67,7 @@ def test_the_hard_cases_hear_an_apology_and_a_way_to_a_person(channel: str, reas
             a_contact(channel=channel, reason=reason, mood=mood, fault=fault)
         )
         assert "sorry" in words.text.lower()
-        assert PERSON["en"].search(str(words.parts["decline"]))
+        assert TONE.has("person", str(words.parts["decline"]))
 
 
 def test_the_holdout_hears_what_everybody_else_hears() -> None:

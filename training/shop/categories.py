@@ -31,6 +31,8 @@ class Category:
     """One is enough for years: few customers buy a second."""
     rhythm: tuple[float, float] | None = None
     """Days until it is used up, for things that are bought again and again."""
+    rotatable: str | None = None
+    """How it may be turned to fit a space, in the words of `models.fit.TURNS`."""
 
 
 WOODS = ("oak", "walnut", "pine", "bamboo", "painted steel")
@@ -44,7 +46,7 @@ CATEGORIES: Final = (
     Category("BKC", "bookcases", ("Bookcase", "Shelf Unit", "Ladder Shelf"), "study", (45, 420),
              0.46, 2.6, 0.11, WOODS, (80, 30, 170, 29), "home"),
     Category("DTB", "dining tables", ("Dining Table", "Extending Table"), "dining", (110, 980),
-             0.47, 0.8, 0.10, WOODS, (155, 88, 75, 41), "home", once=True),
+             0.47, 0.8, 0.10, WOODS, (155, 88, 75, 41), "home", once=True, rotatable="width-depth"),
     Category("DCH", "dining chairs", ("Dining Chair", "Bench", "Stool"), "dining", (35, 190), 0.47,
              1.6, 0.09, WOODS, (46, 50, 84, 6), "home", (1, 2, 2, 4, 4, 6)),
     Category("BED", "bed frames", ("Bed Frame", "Ottoman Bed", "Day Bed"), "bedroom", (130, 990),
@@ -56,7 +58,7 @@ CATEGORIES: Final = (
     Category("DSK", "desks", ("Desk", "Standing Desk", "Secretary"), "study", (70, 560), 0.46, 1.2,
              0.11, WOODS, (118, 60, 76, 31), "home", once=True),
     Category("RUG", "rugs", ("Rug", "Runner"), "living", (25, 460), 0.55, 2.2, 0.11,
-             ("wool", "jute", "cotton"), (150, 210, 1.2, 9)),
+             ("wool", "jute", "cotton"), (150, 210, 1.2, 9), rotatable="width-depth"),
     Category("CUR", "curtains", ("Curtains", "Blind", "Sheer Curtains"), "living", (18, 160), 0.56,
              2.0, 0.12, CLOTHS, (140, 2, 228, 2.2), "home", (1, 1, 2)),
     Category("LMP", "lamps", ("Table Lamp", "Floor Lamp", "Pendant"), "living", (15, 240), 0.54,
@@ -71,7 +73,7 @@ CATEGORIES: Final = (
              "even", (1, 1, 2, 4, 6)),
     Category("GDN", "garden furniture", ("Garden Table", "Lounger", "Garden Bench"), "garden",
              (55, 890), 0.46, 2.2, 0.09, ("teak", "eucalyptus", "aluminium"), (128, 75, 78, 22),
-             "garden"),
+             "garden", rotatable="width-depth"),
     Category("PLT", "planters", ("Planter", "Plant Pot", "Window Box"), "garden", (6, 95), 0.57,
              3.6, 0.04, ("terracotta", "zinc", "ceramic"), (34, 32, 31, 3.4), "garden", (1, 1, 2)),
     Category("AIR", "air purifiers", ("Air Purifier", "Humidifier"), "bedroom", (49, 390), 0.38,

@@ -20,7 +20,7 @@ from models.domain import (
     TOPICS,
 )
 from training.shop.catalogue import MEASURES, NAMES, Catalogue
-from training.shop.categories import KNOWN_ISSUES
+from training.shop.categories import CATEGORIES, KNOWN_ISSUES
 from training.shop.chance import Flags, Ints
 from training.shop.contacts import TEAMS, Contacts
 from training.shop.occasions import ATTRIBUTES, Occasions, Subjects
@@ -41,9 +41,11 @@ def items_table(catalogue: Catalogue) -> pa.Table:
         )
         for place, (name, unit) in enumerate(MEASURES)
     }
+    turns = pa.array([kind.rotatable for kind in CATEGORIES]).take(pa.array(catalogue.category))
     words = {
         "colour": _struct(value=pa.array(catalogue.colour)),
         "material": _struct(value=pa.array(catalogue.material)),
+        "rotatable": _struct(value=turns, known=turns.is_valid().to_numpy(zero_copy_only=False)),
     }
     return pa.table(
         {

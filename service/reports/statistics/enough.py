@@ -19,8 +19,9 @@ from service.reports.statistics.estimate import Estimate, Flags, Floats
 
 LEAST_CUSTOMERS: Final = 100
 """In each arm."""
-LEAST_BUYERS: Final = 20
-"""Customers in each arm whose sales are not zero."""
+LEAST_BUYERS: Final = 50
+"""Customers with sales that fall to each arm, by its size. Who really bought in one arm is not
+asked: reports would be told from the lucky holdouts only, and be biased."""
 LARGEST_SHARE: Final = 0.25
 """Of the variance, that one customer may bring in. In a report with enough buyers the largest
 customer has a few percent; one with half of all sales has nearly all of it."""
@@ -48,18 +49,18 @@ def shortages(treated: Flags, sales: Floats, estimates: tuple[Estimate, ...]) ->
         sales: of each customer (n,).
         estimates: the differences that are to be reported.
     """
-    n = len(treated)
+    n, buying = len(treated), np.count_nonzero(sales) / len(treated)
     for name, arm in (("may be asked", treated), ("are in the holdout", ~treated)):
-        customers, buyers = int(arm.sum()), int(np.count_nonzero(sales[arm]))
+        customers = int(arm.sum())
         if customers < LEAST_CUSTOMERS:
             note = f"Only {customers} customers {name}; {LEAST_CUSTOMERS} are needed for a number."
             yield Shortage(note, _more(n, LEAST_CUSTOMERS / customers))
-        if buyers < LEAST_BUYERS:
+        if (buyers := customers * buying) < LEAST_BUYERS:
             note = (
-                f"Only {buyers} of the customers who {name} bought anything; {LEAST_BUYERS} are "
-                "needed for a number."
+                f"So few customers bought anything that about {buyers:.0f} buyers fall to those "
+                f"who {name}; {LEAST_BUYERS} are needed for a number."
             )
-            yield Shortage(note, _more(n, LEAST_BUYERS / max(buyers, 1)))
+            yield Shortage(note, _more(n, LEAST_BUYERS / max(buyers, 1.0)))
     share = max(largest_share(estimate) for estimate in estimates)
     if share > LARGEST_SHARE:
         note = (

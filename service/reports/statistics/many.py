@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scipy.stats import false_discovery_control
-
 
 def discoveries(p_values: Sequence[float | None], rate: float = 0.05) -> list[bool]:
     """Which groups count as found, so that at most `rate` of all that are found are false.
 
-    Benjamini and Hochberg 1995 (JRSS B 57): p adjusted = p * groups / rank, made monotone. A group
-    without a p-value (None) counts as one in which nothing was found.
+    The largest k with p(k) <= rate * k / groups, and all that are no larger than p(k) (Benjamini
+    and Hochberg 1995, JRSS B 57). A group without a p-value (None) is one more group in which
+    nothing was found.
     """
-    if not p_values:
-        return []
     given = [1.0 if p is None else p for p in p_values]
-    return [bool(p <= rate) for p in false_discovery_control(given)]
+    limit = max(
+        (p for rank, p in enumerate(sorted(given), 1) if p <= rate * rank / len(given)),
+        default=-1.0,
+    )
+    return [p <= limit for p in given]

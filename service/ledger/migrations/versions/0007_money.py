@@ -7,7 +7,7 @@ release before this one cannot write orders any more: stop its workers first.
 from alembic import op
 
 revision = "0007"
-down_revision = "0002"
+down_revision = "0004"
 
 CHANGES = """
 ALTER TABLE interactions

@@ -1,0 +1,54 @@
+"""Levers: what a manager wants asked for more, or less, than the sum says, and what that costs.
+
+A lever moves an item among those that are worth asking for. It changes no worth, and makes nothing
+worth asking for that is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import msgspec
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """Items are ordered by worth x `times` + `plus`, money in the ledger's currency."""
+
+    times: Decimal
+    plus: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Levers:
+    """By kind and by item id; an item's own goes before that of its kind."""
+
+    by_kind: Mapping[str, Lever]
+    by_item: Mapping[str, Lever]
+
+    def __bool__(self) -> bool:
+        return bool(self.by_kind or self.by_item)
+
+    def of(self, item_id: str, kind: str | None) -> tuple[str, Lever] | None:
+        """(its name such as `kind:repeat`, the lever); None where there is none."""
+        if lever := self.by_item.get(item_id):
+            return f"item:{item_id}", lever
+        if kind is not None and (lever := self.by_kind.get(kind)):
+            return f"kind:{kind}", lever
+        return None
+
+
+class LeverCost(msgspec.Struct, frozen=True):
+    """What the levers did to one choice.
+
+    Attributes:
+        first_without: the item that would have come first.
+        cost: its worth less that of the item that does, in the ledger's currency.
+        applied: names of the levers that moved any of the chosen items.
+    """
+
+    first_without: str
+    cost: Decimal
+    applied: tuple[str, ...]

@@ -1,0 +1,36 @@
+"""A worker's copy of what the holdout has shown; measured by the housekeeper, not by requests."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Final
+
+from psycopg import Connection
+
+from service.decision.policy_worth import Pricing
+from service.decision.uplift import assumed, uplift_of
+from service.ledger.uplift import read_cells
+
+EVERY_SECONDS: Final = 600.0
+"""The figures are of half a year: they change by the day."""
+
+
+class MeasuredUplift:
+    """`latest` is replaced as a whole; while the ledger is away it stays what it was."""
+
+    def __init__(self, pricing: Pricing) -> None:
+        self._pricing = pricing
+        self._due = 0.0
+        self.latest = assumed(pricing.incremental_share)
+
+    def refresh(self, connection: Connection) -> None:
+        """Measure anew if it is time to."""
+        if time.monotonic() >= self._due:
+            self.measure(connection, datetime.now(UTC))
+            self._due = time.monotonic() + EVERY_SECONDS
+
+    def measure(self, connection: Connection, now: datetime) -> None:
+        rules = self._pricing.uplift
+        cells = read_cells(connection, now, rules.history, rules.window)
+        self.latest = uplift_of(cells, self._pricing.incremental_share)
