@@ -20,7 +20,9 @@ from werkzeug.exceptions import ClientDisconnected
 from service import errors, housekeeping
 from service.api import (
     access,
+    costs,
     customers,
+    definitions,
     describe,
     docs,
     interactions,
@@ -41,7 +43,8 @@ from service.parts import Parts, make_parts
 from service.settings import Settings
 
 RESOURCES: Final = (
-    suggestions, outcomes, orders, items, interactions, customers, models, reports, operating, docs,
+    suggestions, outcomes, orders, items, interactions, customers, models, reports,
+    definitions, costs, operating, docs,
 )  # fmt: skip
 LONGEST_ID: Final = 200
 DRAIN_LIMIT: Final = 16 * 1024 * 1024

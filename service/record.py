@@ -39,6 +39,7 @@ class DecisionRecord(msgspec.Struct, frozen=True):
         body_digest: of the request, to tell a replay from a contradiction.
         answer: the response body.
         probability: calibrated chance of the item that comes first.
+        propensity: with which it came first, unrounded; `script_variant` names its words.
     """
 
     suggestion_id: str
@@ -61,6 +62,8 @@ class DecisionRecord(msgspec.Struct, frozen=True):
     body_digest: bytes
     answer: bytes
     probability: float | None = None
+    propensity: float | None = None
+    script_variant: str | None = None
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from training.asks import read_asks, value_of_asks
 from training.benchmark.command import benchmark
 from training.evaluate import evaluate
 from training.examples import draw_examples
@@ -38,9 +39,13 @@ def night(folder: Path, bundles: Path, seed: int, now: datetime) -> int:
     say(4, "measuring on the last months")
     histories, rng = data.purchases.histories(), np.random.default_rng(seed)
     examples = draw_examples(histories, data.contacts, split.evaluate, EVALUATED, rng)
-    then = with_sources(data, ranker, split.evaluate.start, seed, examples)
+    asks = read_asks(folder, data, split.evaluate.start)
+    looked_at = [*examples, *(ask.example for ask in asks)]
+    then = with_sources(data, ranker, split.evaluate.start, seed, looked_at)
     measured = evaluate(then, examples, seed)
     print_metrics(measured)
+    measured["asks"] = (worth := value_of_asks(asks, then)).to_json()
+    print(f"asks on record in which there was a choice: {worth.n:,}; {worth.verdict}\n")
     say(5, "comparing with the baselines and with the model in service")
     reasons = reasons_to_refuse(measured, serving_metrics(bundles))
     if reasons:

@@ -16,7 +16,7 @@ def reasons_to_refuse(measured: Mapping[str, Any], serving: Mapping[str, Any] | 
     """Every reason not to publish; an empty list is a pass.
 
     Args:
-        measured: what `evaluate` returned.
+        measured: what `evaluate` returned, and under `asks` what `value_of_asks` did.
         serving: the same of the model in service, from its manifest; None when there is none.
     """
     if measured["n"] < FEWEST_ORDERS:
@@ -38,6 +38,9 @@ def reasons_to_refuse(measured: Mapping[str, Any], serving: Mapping[str, Any] | 
             f"predicted a share of {predicted:.3f} bought, {realised:.3f} were: "
             "the worth of an ask cannot be trusted"
         )
+    asks = measured.get("asks")
+    if asks and asks["worse"]:
+        reasons.append(f"with the asks on record it would be {asks['verdict']}")
     for metric in JUDGED_BY if serving else ():
         assert serving is not None
         if model[f"{metric}_high"] < serving["model"][metric]:

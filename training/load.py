@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,6 +100,8 @@ class Dataset:
     customers: int
     purchases: Purchases
     contacts: Contacts
+    customer_ids: pa.Array = dataclasses.field(default_factory=lambda: pa.array([], WORD))
+    """In the order of their positions; empty where nobody needs them."""
     returned: NDArray[np.bool_] | None = None
 
     @property
@@ -114,7 +117,10 @@ def load(folder: Path) -> Dataset:
         BadData: a file, a column or a value is missing, a column is of another kind than in
             COLUMNS, or there is no order, or nothing to sell.
     """
-    lines, items, contacts = (_read(folder, name) for name in ("lines", "items", "interactions"))
+    lines, items, contacts = (
+        read_columns(folder / f"{name}.parquet", COLUMNS[name])
+        for name in ("lines", "items", "interactions")
+    )
     if not len(lines):
         raise BadData(f"{folder} holds no orders yet; import some, export again, then train")
     lines = lines.sort_by([("placed_at", "ascending"), ("order_id", "ascending")])
@@ -139,12 +145,13 @@ def load(folder: Path) -> Dataset:
         customers=len(customer_ids),
         purchases=purchases,
         contacts=_contacts(contacts, customer_ids, item_ids),
+        customer_ids=customer_ids,
         returned=_returned(folder, lines, item_ids),
     )
 
 
-def _read(folder: Path, name: str) -> pa.Table:
-    path, wanted = folder / f"{name}.parquet", COLUMNS[name]
+def read_columns(path: Path, wanted: pa.Schema) -> pa.Table:
+    """Those columns of a file, each of the kind that is wanted; raises BadData as `load` does."""
     try:
         file = pq.ParquetDataset(path)
         if faults := _faults_of_columns(file.schema, wanted):
@@ -261,7 +268,8 @@ def _describe_items(
 
 def _returned(folder: Path, lines: pa.Table, item_ids: pa.Array) -> NDArray[np.bool_] | None:
     """By order and item: a line of which one piece came back counts as a whole."""
-    if not (folder / "refunds.parquet").exists():
+    path = folder / "refunds.parquet"
+    if not path.exists():
         return None
     order_ids = pc.unique(lines["order_id"])
 
@@ -272,7 +280,7 @@ def _returned(folder: Path, lines: pa.Table, item_ids: pa.Array) -> NDArray[np.b
         )
         return np.where((order < 0) | (item < 0), -1, order * len(item_ids) + item)
 
-    return np.isin(keys(lines), keys(_read(folder, "refunds")))
+    return np.isin(keys(lines), keys(read_columns(path, COLUMNS["refunds"])))
 
 
 def _contacts(table: pa.Table, customer_ids: pa.Array, item_ids: pa.Array) -> Contacts:

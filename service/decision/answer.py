@@ -109,6 +109,8 @@ def record_of(
         body_digest=body_digest_of(request.body),
         answer=body,
         probability=best.chosen.probability if best else None,
+        propensity=verdict.propensity,
+        script_variant=best.words.variant if best else None,
     )
 
 
@@ -127,6 +129,7 @@ def record_json(verdict: Verdict, currency: str) -> dict[str, Any]:
             "worth": one.chosen.worth.total,
             "because": one.because.code,
             "script": f"{one.words.id}@{one.words.edition}",
+            "variant": one.words.variant,
             **explained,
         }
         for rank, (one, explained) in enumerate(
@@ -135,8 +138,21 @@ def record_json(verdict: Verdict, currency: str) -> dict[str, Any]:
     ]
     name = "shadow" if verdict.reason else "suggestions"
     named = {"feature_names": FEATURES} if kept else {}
+    chance = {"exploration": exploration_json(verdict)} if verdict.explored else {}
     why = gate_json(verdict) | rules_json(verdict) | weighed_json(verdict, currency)
-    return {name: kept, "excluded": excluded_json(verdict), **why, **named}
+    return {name: kept, "excluded": excluded_json(verdict), **why, **named, **chance}
+
+
+def exploration_json(verdict: Verdict) -> dict[str, Any]:
+    """What chance decided: out of what, knowing what, and with which probabilities, unrounded."""
+    explored = verdict.explored
+    assert explored is not None
+    return {
+        "eligible": explored.eligible,
+        "propensity": verdict.propensity,
+        "variant_probability": verdict.suggestions[0].variant_probability,
+        "context": explored.context,
+    }
 
 
 def rules_json(verdict: Verdict) -> dict[str, Any]:

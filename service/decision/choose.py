@@ -38,7 +38,7 @@ class Chosen(msgspec.Struct, frozen=True, gc=False):
 class Choice(msgspec.Struct, frozen=True):
     """What is left: `chosen` best first; `reason` says why nothing is; `excluded` by item id.
 
-    `misfits` are the items that do not fit: those that the customer asks about, the likeliest.
+    `misfits` do not fit: first what the customer asks about, then the likeliest.
     `levers` is what they cost; None where none is on what is chosen.
     """
 
@@ -64,7 +64,8 @@ def choose(
 ) -> Choice:
     """Look at the likeliest items until `policy.shortlist` may be sold, and keep what is worth it.
 
-    The shortlist is ordered by worth; what fits comes before what may fit.
+    The shortlist is ordered by worth; what fits comes before what may fit. More than the request's
+    limit are chosen where chance may decide between them; `explore` cuts the list.
 
     Args:
         kind_at: the kind of the item at a place of the ranking; asked for only where it matters.
@@ -104,7 +105,8 @@ def choose(
         shortlist.append(Listed(about, place, chance, prospect, fitting, lever))
         if len(shortlist) == policy.shortlist:
             break
-    weighted, in_vain = weigh(shortlist, request.limit, asking, pricing)
+    wanted_at_most = max(request.limit, policy.explore.looked_at)
+    weighted, in_vain = weigh(shortlist, wanted_at_most, asking, pricing)
     excluded |= dict.fromkeys(in_vain, "not_worth_it")
     chosen = [
         Chosen(one.prospect.item, one.place, one.probability, worth, one.fit)

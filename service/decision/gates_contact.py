@@ -59,8 +59,9 @@ def high_effort(situation: Situation) -> Closed | None:
     """Transfers, rounds in the menu, repeats and a call for a person each are one step too many.
 
     Effort drives customers away: Dixon, Freeman and Toman, Harvard Business Review 2010. A contact
-    is a repeat where the desk says that it is not the first; where it does not say that it is the
-    first, each earlier contact about the same thing that the ledger knows makes it one, too.
+    is a repeat where the desk says that it is not the first. Where it says nothing, each earlier
+    one about the same thing that did not resolve it counts; one that did was no step too many, and
+    a story may go on over several channels.
     """
     contact, limit = situation.interaction, situation.policy.gates
     steps = {
@@ -81,5 +82,5 @@ def _repeats(situation: Situation) -> int:
         return 0
     within = situation.policy.gates.repeat
     *earlier, current = contacts_until(situation, within)
-    known = sum(same_matter(one, current, within) for one in earlier)
+    known = sum(one.status != "resolved" and same_matter(one, current, within) for one in earlier)
     return max(known, int(situation.interaction.first_contact is False))

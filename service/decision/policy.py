@@ -11,6 +11,7 @@ from typing import Final
 
 from models.domain import CHANNELS, MOODS, RETURN_REASONS, SEVERITIES, TOPICS
 from service.decision.policy_checks import contradictions
+from service.decision.policy_explore import Explore, read_explore
 from service.decision.policy_gates import GateLimits, read_gate_limits
 from service.decision.policy_reader import BadPolicy, Reader
 from service.decision.policy_worth import Pricing, read_pricing
@@ -56,6 +57,7 @@ class Policy:
     shortlist: int
     expires: timedelta
     gates: GateLimits
+    explore: Explore
     pricing: Pricing
 
     def channel(self, name: str) -> Channel:
@@ -104,6 +106,7 @@ def load_policy(path: Path | None = None) -> Policy:
         shortlist=int(reader.number("worth.shortlist", 1, 1000)),
         expires=timedelta(minutes=reader.number("answer.expires_minutes", 1, 24 * 60)),
         gates=gates,
+        explore=read_explore(reader),
         pricing=read_pricing(reader, levers, gates.returners.cost),
     )
     if reader.all_right:

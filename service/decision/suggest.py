@@ -20,6 +20,7 @@ from service.decision.asking import Asking
 from service.decision.barred import limits_of
 from service.decision.because import kind_at
 from service.decision.choose import Choice, choose
+from service.decision.explore import explore
 from service.decision.gates import first_closed
 from service.decision.later import now_or_later
 from service.decision.lawful import denials, rule_behind
@@ -89,7 +90,7 @@ def suggest(request: SuggestionRequest, parts: Parts, now: datetime) -> Answer:
 def decide(
     request: SuggestionRequest, profile: Profile, bundle: Bundle, parts: Parts, now: datetime
 ) -> Verdict:
-    """Gates, candidates and ranking, worth, words, arm. Writes nothing."""
+    """Gates, candidates and ranking, worth, chance, words, arm. Writes nothing."""
     policy, contact = parts.policy, request.interaction
     resolved = min(contact.resolved_at or now, now)
     situation = Situation(contact, profile, policy, now, resolved)
@@ -119,15 +120,19 @@ def decide(
             choice.reason, None, ranking, choice, gate=gate, asking=asking, send_later=later
         )
 
+    rules, learned = policy.explore, parts.ask_records.latest
+    explored = explore(choice, ranking, contact, request.limit, rules, learned)
     suggestions = put_into_words(
-        choice, ranking, moment, recommender, request, profile.customer, parts.library,
-        parts.catalogue, now.astimezone(UTC).date(), asking.short,
+        explored, ranking, moment, recommender, request, profile.customer, parts.library,
+        parts.catalogue, now.astimezone(UTC).date(), rules, learned, asking.short,
     )  # fmt: skip
     if not suggestions:
         return Verdict("no_script", ranking=ranking, choice=choice, asking=asking)
     arm = arm_of(profile.customer.id, policy)
-    silent = "holdout" if arm == "holdout" else None
-    return Verdict(silent, arm, ranking, choice, suggestions, asking=asking)
+    held = "holdout" if arm == "holdout" else None
+    return Verdict(
+        held, arm, ranking, explored.choice, suggestions, asking=asking, explored=explored
+    )
 
 
 def _looked_at(

@@ -10,17 +10,19 @@ from models.recommender import Ranking
 from service.decision.asking import Asking
 from service.decision.because import Because
 from service.decision.choose import Choice, Chosen
+from service.decision.explore import Drawn
 from service.decision.situation import Closed
 from service.scripts.facts import Words
 
 
 class Suggestion(msgspec.Struct, frozen=True):
-    """A chosen item with its kind, its reason and its words."""
+    """A chosen item with its kind, its reason and its words, and how likely these words were."""
 
     chosen: Chosen
     kind: str
     because: Because
     words: Words
+    variant_probability: float = 1.0
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -30,11 +32,12 @@ class Verdict(msgspec.Struct, frozen=True):
         reason: one of NO_OFFER_REASONS; None is an offer.
         arm: set once the contact turned out to be eligible.
         ranking, choice: None where a gate closed before anything was scored.
-        suggestions: best first; in the holdout the shadow decision.
+        suggestions: as they are shown; in the holdout the shadow decision.
         asking: what one ask costs in this contact; None where none was weighed.
         send_later: the channel on which to ask when nobody waits, if it is not worth it now.
         denied_by: the rule of law behind the reason, where there is one.
         gate: that closed, with its evidence.
+        explored: what chance decided, and with which probability.
     """
 
     reason: str | None
@@ -46,6 +49,7 @@ class Verdict(msgspec.Struct, frozen=True):
     send_later: str | None = None
     denied_by: str | None = None
     gate: Closed | None = None
+    explored: Drawn | None = None
 
     @property
     def decision(self) -> str:
@@ -59,6 +63,15 @@ class Verdict(msgspec.Struct, frozen=True):
     def rules(self) -> Sequence[str]:
         """The rules of law that the ask was held against and meets."""
         return self.suggestions[0].words.rules if self.suggestions else ()
+
+    @property
+    def propensity(self) -> float | None:
+        """With which it came that this item is first; None where it is another than was drawn, as
+        there were no words for that one."""
+        if self.explored is None or not self.suggestions:
+            return None
+        drawn = self.suggestions[0].chosen is self.explored.choice.chosen[0]
+        return self.explored.propensity if drawn else None
 
     @property
     def shown(self) -> Sequence[Suggestion]:

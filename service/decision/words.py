@@ -10,7 +10,9 @@ from models.features import NEVER
 from models.moment import GIVING_BACK, Moment
 from models.recommender import Ranking, Recommender
 from service.decision.because import PLACE, because, kind_of
-from service.decision.choose import Choice
+from service.decision.explore import Drawn, draw_variant
+from service.decision.learned import Learned
+from service.decision.policy_explore import Explore
 from service.decision.verdict import Suggestion
 from service.profile import day_of
 from service.scripts.facts import Facts, ServiceFacts, Words
@@ -18,7 +20,7 @@ from service.scripts.library import Library
 
 
 def put_into_words(
-    choice: Choice,
+    explored: Drawn,
     ranking: Ranking,
     moment: Moment,
     recommender: Recommender,
@@ -27,9 +29,13 @@ def put_into_words(
     library: Library,
     catalogue: Mapping[str, Item],
     today: date,
+    rules: Explore,
+    learned: Learned,
     short: bool,
 ) -> Sequence[Suggestion]:
     """One suggestion for each chosen item that may be put into words, in the same order.
+
+    The first is said in words drawn by chance, the others in the first approved ones.
 
     Args:
         short: whether others wait meanwhile.
@@ -39,8 +45,8 @@ def put_into_words(
         item = catalogue.get(recommender.catalogue.ids[position])
         return item.name if item else None
 
-    suggestions = []
-    for chosen in choice.chosen:
+    suggestions = list[Suggestion]()
+    for chosen in explored.choice.chosen:
         row, item = ranking.table[chosen.place], chosen.item
         position = int(ranking.candidates.items[chosen.place])
         reason = because(row, position, moment, recommender, name_of)
@@ -64,9 +70,14 @@ def put_into_words(
             short=short,
         )
         variants = library.variants(facts)
-        if variants:
-            words = library.write(facts, variants[0])
-            suggestions.append(Suggestion(chosen, kind, reason, words))
+        if not variants:
+            continue
+        words, probability = library.write(facts, variants[0]), 1.0
+        if not suggestions:
+            draw = explored.script_draw
+            name, probability = draw_variant(words.id, variants, draw, rules, learned)
+            words = words if name == variants[0] else library.write(facts, name)
+        suggestions.append(Suggestion(chosen, kind, reason, words, probability))
     return suggestions
 
 

@@ -26,7 +26,7 @@ ROWS_AT_ONCE: Final = 50_000
 MANIFEST: Final = "manifest.json"
 
 MOMENT = pa.timestamp("us", "UTC")
-WORD, WORDS = pa.string(), pa.list_(pa.string())
+WORD, WORDS, NUMBERS = pa.string(), pa.list_(pa.string()), pa.list_(pa.float64())
 
 Table = tuple[str, pa.Schema]
 TABLES: Final[dict[str, Table]] = {
@@ -81,13 +81,25 @@ TABLES: Final[dict[str, Table]] = {
     ),
     "decisions": (
         """
-        SELECT suggestion_id, customer_id, decided_at, decision, arm, item_ids, model_version
-        FROM decisions
+        SELECT suggestion_id, interaction_id, customer_id, decided_at, decision, arm, item_ids,
+               model_version, policy_version, script_id, script_variant, propensity,
+               (record #>> '{exploration,variant_probability}')::float8,
+               ARRAY(SELECT one ->> 'item_id' FROM json_array_elements(drawn_from) AS one),
+               ARRAY(SELECT (one ->> 'worth')::float8 FROM json_array_elements(drawn_from) AS one),
+               ARRAY(SELECT (one ->> 'gain')::float8 FROM json_array_elements(drawn_from) AS one),
+               ARRAY(SELECT (one ->> 'probability')::float8
+                     FROM json_array_elements(drawn_from) AS one)
+        FROM decisions, LATERAL (SELECT record #> '{exploration,eligible}') AS _ (drawn_from)
         ORDER BY decided_at, suggestion_id
         """,
         pa.schema({
-            "suggestion_id": WORD, "customer_id": WORD, "decided_at": MOMENT, "decision": WORD,
-            "arm": WORD, "item_ids": WORDS, "model_version": WORD,
+            "suggestion_id": WORD, "interaction_id": WORD, "customer_id": WORD,
+            "decided_at": MOMENT, "decision": WORD, "arm": WORD, "item_ids": WORDS,
+            "model_version": WORD, "policy_version": WORD, "script_id": WORD,
+            "script_variant": WORD, "propensity": pa.float64(),
+            "variant_probability": pa.float64(), "eligible_ids": WORDS,
+            "eligible_worths": NUMBERS, "eligible_gains": NUMBERS,
+            "eligible_probabilities": NUMBERS,
         }),
     ),
     "outcomes": (
@@ -103,7 +115,9 @@ TABLES: Final[dict[str, Table]] = {
 }  # fmt: skip
 """The query and the columns of each file. Cancelled orders were no purchases: they are left out.
 
-`reasons` stand beside `item_ids`, null where none was given.
+`reasons` stand beside `item_ids`, null where none was given. `eligible_…` are aligned with each
+other: what could have come first, with the worth that was weighed, what a yes is worth, and the
+calibrated chance; `propensity` is that of the first of `item_ids`.
 """
 
 

@@ -94,8 +94,8 @@ def test_decisions_and_outcomes_are_written(ledger: psycopg.Connection, tmp_path
     ledger.execute(
         "INSERT INTO decisions (suggestion_id, interaction_id, customer_id, decided_at, channel,"
         " decision, eligible, arm, item_ids, model_version, policy_version, record, body_digest,"
-        " answer) VALUES ('sug_1', 'c1', 'lea', %s, 'phone', 'offer', true, 'treatment',"
-        " '{b1,c2}', 'v1', '1', '{}', '', '')",
+        " answer, propensity) VALUES ('sug_1', 'c1', 'lea', %s, 'phone', 'offer', true,"
+        " 'treatment', '{b1,c2}', 'v1', '1', '{}', '', '', 0.3)",
         [NOON],
     )
     ledger.execute(
@@ -106,9 +106,12 @@ def test_decisions_and_outcomes_are_written(ledger: psycopg.Connection, tmp_path
     export(ledger, tmp_path / "out")
     assert rows(tmp_path / "out", "decisions") == [
         {
-            "suggestion_id": "sug_1", "customer_id": "lea", "decided_at": NOON,
-            "decision": "offer", "arm": "treatment", "item_ids": ["b1", "c2"],
-            "model_version": "v1",
+            "suggestion_id": "sug_1", "interaction_id": "c1", "customer_id": "lea",
+            "decided_at": NOON, "decision": "offer", "arm": "treatment", "item_ids": ["b1", "c2"],
+            "model_version": "v1", "policy_version": "1", "script_id": None,
+            "script_variant": None, "propensity": 0.3, "variant_probability": None,
+            "eligible_ids": [], "eligible_worths": [], "eligible_gains": [],
+            "eligible_probabilities": [],
         }
     ]  # fmt: skip
     assert rows(tmp_path / "out", "outcomes") == [

@@ -64,7 +64,8 @@ def known_order(id: str, customer: str, at: datetime, *items: Item) -> Order:
 
 def suggested(agent: Client, customer: str, **changes: Any) -> list[dict[str, Any]]:
     """What would be suggested on 20 November, with every number behind it."""
-    interaction = {"resolved_at": RESOLVED.isoformat()} | changes.pop("interaction", {})
+    same_draw = {"id": "the-same-contact", "resolved_at": RESOLVED.isoformat()}
+    interaction = same_draw | changes.pop("interaction", {})
     body = a_request(customer, interaction=interaction, dry_run=True, explain=True, **changes)
     found: list[dict[str, Any]] = ask(agent, body)["suggestions"]
     return found

@@ -17,6 +17,7 @@ from models.domain import KINDS, NO_OFFER_REASONS
 from service import housekeeping
 from service.app import create_app
 from service.decision.arm import arm_of
+from service.decision.policy import load_policy
 from service.parts import Parts, make_parts
 from service.record import suggestion_id_of
 from tests.api.client import Client, assert_problem, rows_by_table
@@ -26,6 +27,7 @@ TEN_PARTS = [
     "acknowledge", "confirm", "bridge", "permission", "offer", "benefit", "disclosures", "close",
     "recap", "decline",
 ]  # fmt: skip
+WITHIN = Decimal(str(load_policy().explore.within))
 
 
 @pytest.fixture
@@ -50,9 +52,10 @@ def test_a_resolved_contact_gets_three_ranked_suggestions_with_words(
     answer = ask(agent, a_request(customer))
     assert (answer["decision"], answer["reason"], answer["arm"]) == ("offer", None, "treatment")
     assert [entry["rank"] for entry in answer["suggestions"]] == [1, 2, 3]
-    worths = [Decimal(entry["worth"]["amount"]) for entry in answer["suggestions"]]
-    assert worths == sorted(worths, reverse=True)
-    assert min(worths) > 0
+    first, *others = (Decimal(entry["worth"]["amount"]) for entry in answer["suggestions"])
+    assert others == sorted(others, reverse=True)
+    assert first >= (1 - WITHIN) * others[0]  # chance decides which of the nearly equal comes first
+    assert others[-1] > 0
     for entry in answer["suggestions"]:
         assert entry["kind"] in KINDS
         assert 0 < entry["probability"] < 1
@@ -326,10 +329,11 @@ def test_an_answer_never_depends_on_a_forgotten_memory(
     agent: Client, customer: str, floor: Parts
 ) -> None:
     """Redis holds nothing that the ledger does not: forgetting changes no decision."""
-    first = ask(agent, a_request(customer, dry_run=True))
+    again = a_request(customer, dry_run=True)
+    first = ask(agent, again)
     ask(agent, a_request(customer, interaction={"channel": "web"}))
     floor.memory.forget([customer])
-    second = ask(agent, a_request(customer, dry_run=True))
+    second = ask(agent, again)
     shown = [[entry["item_id"] for entry in one["suggestions"]] for one in (first, second)]
     assert shown[0] == shown[1]
 

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from models.domain import ContactItem, Customer, Money
+from service.dealings import Contact, Refunded, Sale
 from service.decision.authority import authority_of
 from service.decision.returners import net_margin
 from service.decision.trial import trial_of
-from service.profile import Contact, Refunded, Sale
 from tests.situations import (
     AT_THE_EDGE,
     DAY,
@@ -63,6 +63,8 @@ def test_the_contact_decided_about_counts_once_though_it_was_fed_before() -> Non
     [
         ({"items": ["lamp"]}, None),
         ({"journey_id": "j"}, None),
+        ({"journey_id": "j", "topic": "delivery"}, None),
+        ({"journey_id": "k"}, "repeated_failure"),
         ({"items": ["rug"]}, "repeated_failure"),
         ({"items": ["lamp"], "topic": "delivery"}, "repeated_failure"),
         ({}, "repeated_failure"),
@@ -121,19 +123,21 @@ def about(item: str, days: float, **changes: object) -> Contact:
 
 
 def test_calling_a_fourth_time_about_one_thing_is_effort() -> None:
-    lamp = an_interaction(items=(ContactItem("lamp"),))
-    thrice = [about("lamp", days) for days in (3, 2, 1)]
+    lamp, open_ = an_interaction(items=(ContactItem("lamp"),)), {"status": "unresolved"}
+    thrice = [about("lamp", days, **open_) for days in (3, 2, 1)]
     assert reason(lamp, a_profile(contacts=thrice)) == "high_effort"
     assert reason(lamp, a_profile(contacts=thrice[1:])) is None
-    others = [about("lamp", 3, topic="billing"), about("rug", 2), about("lamp", 1)]
+    others = [about("lamp", 3, topic="billing", **open_), about("rug", 2, **open_), *thrice[2:]]
     assert reason(lamp, a_profile(contacts=others)) is None
+    continued = [about("lamp", days) for days in (3, 2, 1)]  # each time it was resolved
+    assert reason(lamp, a_profile(contacts=continued)) is None
     said_first = replace(lamp, first_contact=True)
     assert reason(said_first, a_profile(contacts=thrice)) is None
 
 
 @pytest.mark.parametrize(("away", "closed"), AT_THE_EDGE)
 def test_a_contact_repeats_one_of_the_same_week(away: timedelta, closed: bool) -> None:
-    earlier = a_contact(LIMITS.repeat + away, items=["lamp"])
+    earlier = a_contact(LIMITS.repeat + away, items=["lamp"], status="unresolved")
     now = an_interaction(items=(ContactItem("lamp"),), transfers=2)
     assert reason(now, a_profile(contacts=[earlier])) == ("high_effort" if closed else None)
 
