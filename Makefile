@@ -3,7 +3,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint types lint-scripts bench bench-night prove-report \
+.PHONY: help run test check lint types lint-scripts bench bench-night bench-report prove-report \
 	lock clean clean-data
 
 PORT ?= 8080
@@ -33,7 +33,7 @@ run: ## Install, fill, train and serve, all on this machine
 
 test: ## Run all tests
 	@requirements/install dev
-	@$(python) -m pytest -q
+	@$(python) -m pytest -q -n 2 --dist loadgroup
 
 check: ## Run what .ci/run runs: formatting, lint, types, scripts, tests
 check: lint types lint-scripts test
@@ -58,6 +58,10 @@ bench: ## Measure the service beside its peers; ITEMS=5000,50000 by catalogue si
 bench-night: ## Measure a night on LINES order lines and ITEMS items
 	@requirements/install dev
 	@$(python) -m tests.bench.night $(if $(LINES),--lines $(LINES)) $(if $(ITEMS),--items $(ITEMS))
+
+bench-report: ## Measure the recovery report over a million decisions, or DECISIONS
+	@requirements/install dev
+	@$(python) -m tests.bench.report $(if $(DECISIONS),--decisions $(DECISIONS))
 
 prove-report: ## Hold the report to made worlds whose truth is known (minutes); WORLDS=500
 	@requirements/install dev

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -91,8 +91,24 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
+class Converted:
+    """What an order was in another currency: `amount` is its lines, less its discount.
+
+    `rate` is in units of the ledger's currency for one of `currency`, as it was on `rate_day`.
+    """
+
+    currency: str
+    amount: Decimal
+    rate: Decimal
+    rate_day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
-    """What a customer bought at one moment; `customer_id` is None for anonymous sales."""
+    """What a customer bought at one moment; `customer_id` is None for anonymous sales.
+
+    `discount` is taken off the sum of the lines.
+    """
 
     id: str
     customer_id: str | None
@@ -102,6 +118,8 @@ class Order:
     channel: str | None = None
     refunds: tuple[Refund, ...] = ()
     cancelled_at: datetime | None = None
+    discount: Decimal | None = None
+    converted: Converted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +132,20 @@ class ContactItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Effort:
+    """Something done for the customer beyond the contact itself, such as same-day shipping."""
+
+    name: str
+    cost: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Interaction:
     """A contact with the centre.
 
     `severity` is the agent's view, `customer_severity` the customer's. `loops`: rounds through the
     voice menu; `pressed_zero`: the customer asked it for a person. `agent_authority`: the dearest
-    item that the agent may sell alone.
+    item that the agent may sell alone. `goodwill` is what was given away in it, such as vouchers.
     """
 
     id: str
@@ -144,6 +170,9 @@ class Interaction:
     loops: int | None = None
     pressed_zero: bool | None = None
     agent_authority: Money | None = None
+    goodwill: Money | None = None
+    efforts: tuple[Effort, ...] | None = None
+    """None and never empty where there were none: `ledger.digest` leaves out what is absent."""
 
 
 @dataclass(frozen=True, slots=True)

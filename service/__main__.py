@@ -17,7 +17,7 @@ from service.errors import EncoreError
 from service.processes import RunError
 
 FAILED = 2
-KINDS = ("orders", "items", "interactions")
+KINDS = ("orders", "items", "interactions", "rates")
 FORMATS = ("csv", "parquet", "online-retail")
 ROLES = ("agent", "ingest", "trainer", "manager", "admin")
 

@@ -20,7 +20,9 @@ from werkzeug.exceptions import ClientDisconnected
 from service import errors, housekeeping
 from service.api import (
     access,
+    costs,
     customers,
+    definitions,
     describe,
     docs,
     follow_ups,
@@ -44,7 +46,7 @@ from service.settings import Settings
 
 RESOURCES: Final = (
     suggestions, messages, follow_ups, outcomes, orders, items, interactions, customers, models,
-    reports, operating, docs,
+    reports, definitions, costs, operating, docs,
 )  # fmt: skip
 LONGEST_ID: Final = 200
 DRAIN_LIMIT: Final = 16 * 1024 * 1024

@@ -24,8 +24,8 @@ def tick(parts: Parts) -> None:
     for duty in (parts.models.poll, parts.pool.heal, parts.memory.settle):
         _carefully(duty)
     for work in (
-        parts.see_schema, parts.catalogue.refresh, parts.keys.refresh, parts.drain, parts.learn,
-        parts.measure,
+        parts.see_schema, parts.catalogue.refresh, parts.keys.refresh, parts.see_costs,
+        parts.note_holdout, parts.drain, parts.learn, parts.measure,
     ):  # fmt: skip
         _carefully(partial(_on_ledger, parts, work))
 

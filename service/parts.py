@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from psycopg import Connection
 
@@ -13,10 +14,14 @@ from service.decision.policy import Policy, load_policy
 from service.errors import LedgerAway, MemoryAway
 from service.keys import KeyRing
 from service.learning import AskRecords
+from service.ledger.costs import newest, newest_version
+from service.ledger.holdout import Holdout, note_holdout
 from service.ledger.schema import is_current, other_currency
 from service.ledger.store import LedgerPool
 from service.memory import Memory
 from service.reports.costs import Costs, load_costs
+from service.reports.kept import KeptReports
+from service.reports.own_costs import restore
 from service.scripts.library import Library, load_library
 from service.serving import ModelKeeper
 from service.settings import Settings
@@ -42,9 +47,11 @@ class Parts:
     keys: KeyRing
     ask_records: AskRecords
     uplift: MeasuredUplift
+    reports: KeptReports = field(default_factory=KeptReports)
     draining: bool = False
     migrated: bool = False
     """Whether the ledger's tables were seen to be those that this code expects."""
+    holdout_noted: bool = False
     foreign_currency: str | None = None
     """What the ledger keeps, where that is not what the settings say."""
 
@@ -63,6 +70,38 @@ class Parts:
         """Look what the holdout has shown, as soon as there are tables to look at."""
         if self.migrated:
             self.uplift.refresh(connection)
+
+    @property
+    def margin_rate(self) -> Decimal:
+        """Share of the price that is margin where no cost of goods is known."""
+        return Decimal(str(self.policy.margin_rate))
+
+    def see_costs(self, connection: Connection) -> None:
+        """Take over the costs that a manager has entered; they count before those of the file."""
+        if newest_version(connection) != self.costs.version:
+            entered = newest(connection)
+            if entered is not None:
+                self.costs = restore(entered, self.settings.currency)
+            else:
+                self.costs = self._file_costs()
+
+    def note_holdout(self, connection: Connection) -> None:
+        """Put down which customers this worker holds out, once, if that is news."""
+        if self.migrated and not self.holdout_noted:
+            policy = self.policy
+            note_holdout(
+                connection,
+                Holdout(
+                    policy.version,
+                    policy.holdout_share,
+                    policy.holdout_experiment,
+                    policy.holdout_salt,
+                ),
+            )
+            self.holdout_noted = True
+
+    def _file_costs(self) -> Costs:
+        return load_costs(self.settings.costs, self.policy.channels, self.settings.currency)
 
     def drain(self, connection: Connection) -> None:
         """Move decisions that wait in the spool into the ledger."""

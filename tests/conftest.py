@@ -44,8 +44,8 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 TABLES = (
-    "api_keys, items, customers, orders, order_lines, refunds, interactions, decisions, outcomes,"
-    " messages"
+    "api_keys, items, customers, orders, order_lines, refunds, interactions, decisions, outcomes, "
+    "exchange_rates, costs, holdouts, messages"
 )
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from service.reports.costs import OTHER, Costs
-from tests.recovery_world import Row, World
+from tests.recovery_world import ITEM_COSTS, Row, World
 
+MARGIN_RATE = Decimal("0.40")
+BEFORE = timedelta(days=90)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ASKED = ("accepted", "declined", "maybe_later")
 
 
@@ -19,12 +22,35 @@ def cents(amount: Decimal) -> Decimal:
 
 
 def worth(order: Row, item: str | None = None) -> Decimal:
-    """Lines less refunds of an order, or of one item in it."""
+    """Lines less discount and refunds of an order, or of one item in it."""
     if order["cancelled_at"]:
         return Decimal(0)
-    lines = sum(n * price for found, n, price in order["lines"] if item in (None, found))
+    return cents(paid(order, item))
+
+
+def paid(order: Row, item: str | None = None) -> Decimal:
+    """Not rounded; a discount is spread over the lines by what they cost."""
+    whole = sum(n * price for _, n, price, _ in order["lines"])
+    lines = sum(n * price for found, n, price, _ in order["lines"] if item in (None, found))
     refunds = sum(amount for found, amount in order["refunds"] if item in (None, found))
-    return cents(Decimal(lines - refunds))
+    off = (order["discount"] or Decimal(0)) * lines / whole if whole else Decimal(0)
+    return Decimal(lines - off - refunds)
+
+
+def goods(order: Row) -> Decimal:
+    """What the goods of an order cost that were not given back."""
+    cost = Decimal(0)
+    for item in {found for found, *_ in order["lines"]}:
+        lines = [(n, own) for found, n, _, own in order["lines"] if found == item]
+        unit = [ITEM_COSTS.get(item) if own is None else own for _, own in lines]
+        pieces = sum(n for n, _ in lines)
+        back = min(sum(1 for found, _ in order["refunds"] if found == item), pieces)
+        if None in unit:
+            cost += (1 - MARGIN_RATE) * paid(order, item)
+        else:
+            whole = sum(n * each for (n, _), each in zip(lines, unit, strict=True))
+            cost += Decimal(whole) * (pieces - back) / pieces
+    return cents(cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +112,16 @@ class Oracle:
                 cents(self.wage(contact, contact["handle_seconds"]) + cost.fee),
                 "cost_by_time",
             )
+        goodwill = contact["goodwill_amount"] or Decimal(0)
         credited = [order for order in orders.values() if self.creditor(order) == contact["id"]]
         sums = defaultdict(
             Decimal,
             {
                 "interactions": 1,
                 rule: 1,
-                "service_cost": spent,
+                "service_cost": spent + goodwill,
+                "goodwill": goodwill,
+                "refunded_beyond": sum(worth(order) < 0 for order in credited),
                 "attributed_sales": sum(worth(order) for order in credited),
             },
         )
@@ -107,6 +136,10 @@ class Oracle:
         said = [
             row for row in self.last_words() if row["suggestion_id"] == decision["suggestion_id"]
         ]
+        told = [
+            row for row in self.world.outcomes if row["suggestion_id"] == decision["suggestion_id"]
+        ]
+        sums["retold"] += len(told) - len(said)
         sums["eligible"] += decision["eligible"]
         sums["unreported"] += decision["decision"] == "offer" and not said
         sums["accepted"] += any(row["result"] == "accepted" for row in said)
@@ -133,9 +166,60 @@ class Oracle:
         return any(
             order["customer_id"] == contact["customer_id"]
             and timedelta() <= order["placed_at"] - contact["resolved_at"] <= self.window
-            and any(found == item for found, _, _ in order["lines"])
+            and any(found == item for found, *_ in order["lines"])
             for order in self.world.orders
         )
+
+    def customers(self, period: list[Row], asked_cost: dict[str, Row]) -> list[Row]:
+        """The comparison's rows: customers who had an eligible contact, from it on.
+
+        Args:
+            period: the contacts of one group.
+            asked_cost: what `contact` found for each contact.
+        """
+        decisions = {row["interaction_id"]: row for row in self.world.decisions}
+        rows = []
+        for customer in sorted({contact["customer_id"] for contact in period}):
+            contacts = [one for one in period if one["customer_id"] == customer]
+            entering = [
+                one
+                for one in contacts
+                if one["id"] in decisions
+                and decisions[one["id"]]["eligible"]
+                and decisions[one["id"]]["arm"]
+            ]
+            if not entering:
+                continue
+            entered = min(one["resolved_at"] for one in entering)
+            exposed = [one for one in contacts if one["resolved_at"] >= entered]
+            theirs = [order for order in self.world.orders if order["customer_id"] == customer]
+            followed = [
+                order
+                for order in theirs
+                if not order["cancelled_at"]
+                and any(
+                    timedelta() <= order["placed_at"] - one["resolved_at"] <= self.window
+                    for one in exposed
+                )
+            ]
+            found = [asked_cost[one["id"]] for one in exposed]
+            asking = sum(one["cost_of_asking"] for one in found)
+            rows.append({
+                "treated": {decisions[one["id"]]["arm"] for one in entering} == {"treatment"},
+                "both_arms": len({decisions[one["id"]]["arm"] for one in entering}) > 1,
+                "asked": any(one["asked"] for one in found),
+                "contacts": len(exposed),
+                "sales": sum(worth(order) for order in followed),
+                "margin": sum(worth(order) - goods(order) for order in followed) - asking,
+                "cost": sum(one["service_cost"] for one in found),
+                "before": sum(
+                    worth(order)
+                    for order in theirs
+                    if entered - BEFORE <= order["placed_at"] < entered
+                ),
+                "entered": (entered - EPOCH).days,
+            })  # fmt: skip
+        return rows
 
     def wage(self, contact: Row, seconds: int) -> Decimal:
         return self.costs.of_seconds(seconds, contact["channel"], contact["employer"])

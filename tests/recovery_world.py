@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from typing import Any
 
@@ -18,6 +18,8 @@ DAYS = 28
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 CUSTOMERS = [f"customer {number}" for number in range(9)]
 ITEMS = ["cake", "bag", "tea", "pie"]
+ITEM_COSTS = {"cake": Decimal("2.10"), "bag": Decimal("0.35"), "tea": None}
+"""Of the items that the ledger knows."""
 Row = dict[str, Any]
 
 
@@ -53,6 +55,7 @@ def a_world(rng: Random) -> World:
             "team": rng.choice([None, "north"]),
             "employer": rng.choice([None, "in_house", "outsourced"]),
             "cost_amount": rng.choice([None, None, round(amount(9), 2)]),
+            "goodwill_amount": rng.choice([None, None, round(amount(9), 2)]),
         }
         for number in range(70)
     ]
@@ -83,7 +86,11 @@ def a_world(rng: Random) -> World:
             "customer_id": rng.choice([None, *CUSTOMERS]),
             "placed_at": moment(),
             "cancelled_at": rng.choice([None, None, None, NOW]),
-            "lines": [(rng.choice(ITEMS), rng.randrange(1, 4), amount(9)) for _ in range(3)],
+            "lines": [
+                (rng.choice(ITEMS), rng.randrange(1, 4), amount(9), rng.choice([None, amount(4)]))
+                for _ in range(3)
+            ],
+            "discount": rng.choice([None, None, amount(1)]),
             "refunds": [(rng.choice(ITEMS), amount(9)) for _ in range(rng.choice([0, 0, 2]))],
         }
         for number in range(40)
@@ -112,6 +119,20 @@ def write(connection: psycopg.Connection, world: World) -> None:
             rows,
         )
 
+    insert(
+        "items",
+        [
+            {
+                "id": item,
+                "name": item,
+                "price": 1,
+                "currency": "GBP",
+                "unit_cost": cost,
+                "digest": b"",
+            }
+            for item, cost in ITEM_COSTS.items()
+        ],
+    )
     insert("customers", [{"id": customer} for customer in CUSTOMERS])
     insert("interactions", [row | {"digest": b""} for row in world.interactions])
     blank = {"policy_version": "1", "record": "{}", "body_digest": b""}
@@ -119,17 +140,26 @@ def write(connection: psycopg.Connection, world: World) -> None:
     insert("outcomes", [row | {"digest": b""} for row in world.outcomes])
     for order in world.orders:
         row = {name: order[name] for name in ("id", "customer_id", "placed_at", "cancelled_at")}
-        insert("orders", [row | {"currency": "GBP", "digest": b""}])
-        for position, (item, quantity, price) in enumerate(order["lines"]):
+        blank = {"currency": "GBP", "digest": b"", "discount": order["discount"]}
+        insert("orders", [row | blank | {"net": net(order)}])
+        for position, (item, quantity, price, cost) in enumerate(order["lines"]):
             connection.execute(
-                "INSERT INTO order_lines VALUES (%s, %s, %s, %s, %s)",
-                (order["id"], position, item, quantity, price),
+                "INSERT INTO order_lines VALUES (%s, %s, %s, %s, %s, %s)",
+                (order["id"], position, item, quantity, price, cost),
             )
         for position, (item, amount) in enumerate(order["refunds"]):
             connection.execute(
                 "INSERT INTO refunds VALUES (%s, %s, %s, 1, %s, %s)",
                 (order["id"], position, item, amount, NOW),
             )
+
+
+def net(order: Row) -> Decimal:
+    """What an order brought, as the feed writes it down."""
+    lines = sum(n * price for _, n, price, _ in order["lines"])
+    refunds = sum(amount for _, amount in order["refunds"])
+    left = Decimal(0) if order["cancelled_at"] else lines - refunds - (order["discount"] or 0)
+    return Decimal(left).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def answer(decision: Row) -> bytes:

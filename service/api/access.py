@@ -14,6 +14,7 @@ from service import errors
 from service.api.current import now, parts
 
 if TYPE_CHECKING:
+    from service.ledger.keys import Key
     from service.parts import Parts
 
 Roles = frozenset[str]
@@ -40,6 +41,9 @@ ROUTES: Final[dict[str, Roles]] = {
     "GET /v1/reports/recovery": frozenset({"manager"}),
     "GET /f/<token>": PUBLIC,
     "POST /f/<token>": PUBLIC,
+    "GET /v1/definitions": frozenset({"agent", "ingest", "trainer", "manager"}),
+    "GET /v1/costs": frozenset({"manager"}),
+    "PUT /v1/costs": frozenset({"manager"}),
     "GET /livez": PUBLIC,
     "GET /readyz": PUBLIC,
     "GET /metrics": NEARBY,
@@ -67,13 +71,22 @@ def check(request: Request) -> None:
 
 def check_key(environ: Mapping[str, Any], allowed: Roles, parts: Parts) -> None:
     """Let a request pass whose key has one of the roles; raises as `check`."""
-    scheme, _, text = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    if scheme.lower() != "bearer":
-        raise errors.NoKey("Send a key in the header: Authorization: Bearer enc_…")
-    key = parts.keys.holder(text.strip(), parts.pool, now())
+    key = key_of(environ, parts)
     if key.role not in allowed and key.role != "admin":
         needed = " or ".join(sorted((allowed | {"admin"}) - {"nearby"}))
         raise errors.WrongRole(f"This key has the role {key.role}; the call needs {needed}.")
+
+
+def key_of(environ: Mapping[str, Any], parts: Parts) -> Key:
+    """The key that a request came with.
+
+    Raises:
+        errors.NoKey: it has no key, or none that lives.
+    """
+    scheme, _, text = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise errors.NoKey("Send a key in the header: Authorization: Bearer enc_…")
+    return parts.keys.holder(text.strip(), parts.pool, now())
 
 
 def _is_nearby(request: Request) -> bool:

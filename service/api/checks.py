@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from models.domain import Interaction, Item, Order, SuggestionRequest
+from models.domain import Interaction, Item, Money, SuggestionRequest
 from service import errors
 
 
@@ -20,8 +20,11 @@ def check_channel(interaction: Interaction, channels: Collection[str], pointer: 
         )
 
 
-def check_currency(value: SuggestionRequest | Interaction | Order | Item, ledger: str) -> None:
+def check_currency(value: SuggestionRequest | Item, ledger: str) -> None:
     """
+    What is fed in another currency is converted (`service/exchange.py`); a price to sell at and
+    what comes with a request, which cannot wait, is not.
+
     Raises:
         errors.MixedCurrencies: some money is not in the ledger's currency.
     """
@@ -34,12 +37,18 @@ def check_currency(value: SuggestionRequest | Interaction | Order | Item, ledger
 
 
 def _currencies(
-    value: SuggestionRequest | Interaction | Order | Item,
+    value: SuggestionRequest | Interaction | Item,
 ) -> list[tuple[str, str]]:
     """Every (JSON Pointer, currency) that `value` names."""
     if isinstance(value, Interaction):
-        named = {"cost": value.cost, "agent_authority": value.agent_authority}
-        return [(f"/{field}/currency", money.currency) for field, money in named.items() if money]
+        named: list[tuple[str, Money | None]] = [
+            ("/cost", value.cost),
+            ("/goodwill", value.goodwill),
+            ("/agent_authority", value.agent_authority),
+        ]
+        efforts = enumerate(value.efforts or ())
+        named += [(f"/efforts/{place}/cost", effort.cost) for place, effort in efforts]
+        return [(f"{at}/currency", money.currency) for at, money in named if money]
     if isinstance(value, SuggestionRequest):
         found = [(f"/interaction{at}", code) for at, code in _currencies(value.interaction)]
         orders = enumerate(value.orders)

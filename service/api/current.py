@@ -6,13 +6,14 @@ import json
 import re
 import secrets
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Response, current_app
 from flask.globals import request_ctx
 
 from service import errors
+from service.ledger import rates
 
 if TYPE_CHECKING:
     from flask import Request
@@ -56,6 +57,12 @@ def metrics() -> Metrics:
 def now() -> datetime:
     """The time of the request. Everything below the edge is given it."""
     return datetime.now(UTC)
+
+
+def rate_of(currency: str, day: date) -> rates.Rate | None:
+    """What a currency was worth on a day, as far as the ledger knows."""
+    with parts().pool.connection() as connection:
+        return rates.rate_of(connection, currency, day)
 
 
 def forget(customer_ids: Iterable[str]) -> None:

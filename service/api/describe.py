@@ -103,7 +103,8 @@ def localise(document: dict[str, Any], channels: Collection[str], currency: str)
         properties = schema.get("properties", {})
         if schema.get("additionalProperties") is False:  # a request
             for name, values in (("channel", channels), ("currency", [currency])):
-                if name in properties and name in schema["required"]:
+                priced = name == "currency" and "price" not in properties  # is converted
+                if name in properties and name in schema["required"] and not priced:
                     properties[name] = {"type": "string", "enum": list(values)}
     return document
 

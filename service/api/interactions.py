@@ -8,11 +8,12 @@ from flask import Response
 
 from models.domain import Interaction
 from service.api import bulk
-from service.api.checks import check_channel, check_currency
-from service.api.current import parts
+from service.api.checks import check_channel
+from service.api.current import now, parts, rate_of
 from service.api.describe import operation, resource
 from service.api.schemas import InteractionFeedSchema, load
 from service.api.schemas_answers import FedSchema
+from service.exchange import interaction_in
 from service.ledger.feed import upsert_interactions
 
 blueprint = resource("interactions", "Contacts with the centre.")
@@ -35,7 +36,6 @@ def feed_interactions() -> Response:
 
 
 def _read(row: Any) -> tuple[str, Interaction]:
-    pair: tuple[str, Interaction] = load(INTERACTION, row)
-    check_channel(pair[1], parts().policy.channels)
-    check_currency(pair[1], parts().settings.currency)
-    return pair
+    customer_id, contact = load(INTERACTION, row)
+    check_channel(contact, parts().policy.channels)
+    return customer_id, interaction_in(contact, parts().settings.currency, rate_of, now())

@@ -11,7 +11,12 @@ from typing import Any
 from marshmallow import Schema, ValidationError
 
 from service import errors
-from service.api.schemas_feed import InteractionFeedSchema, ItemSchema, OrderSchema
+from service.api.schemas_feed import (
+    InteractionFeedSchema,
+    ItemSchema,
+    OrderSchema,
+    RateSchema,
+)
 from service.api.schemas_suggestions import (
     ConsentSchema,
     OutcomeSchema,
@@ -24,6 +29,7 @@ __all__ = [
     "ItemSchema",
     "OrderSchema",
     "OutcomeSchema",
+    "RateSchema",
     "SuggestionRequestSchema",
     "load",
 ]

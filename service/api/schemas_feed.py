@@ -16,12 +16,15 @@ from service.api.schemas_fields import (
     Amount,
     Array,
     Choice,
+    Day,
+    Factor,
     Flag,
     Measure,
     Moment,
     Text,
     Whole,
 )
+from service.ledger import rates
 
 CURRENCY = {"pattern": "[A-Z]{3}", "example": "GBP"}
 
@@ -63,6 +66,13 @@ class ContactItemSchema(Strict):
     attribute = Text(100, allow_none=True)
 
 
+class EffortSchema(Strict):
+    builds = domain.Effort
+
+    name = Text(100, required=True)
+    cost = nested(MoneySchema, required=True)
+
+
 class InteractionSchema(Strict):
     builds = domain.Interaction
 
@@ -89,6 +99,13 @@ class InteractionSchema(Strict):
     loops = Whole(0, 1_000, allow_none=True)
     pressed_zero = Flag(allow_none=True)
     agent_authority = nested(MoneySchema, allow_none=True)
+    goodwill = nested(MoneySchema, allow_none=True)
+    efforts = Array(nested(EffortSchema), 50, allow_none=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Any:
+        # none of them is the same as not a word about them
+        return super().build({**data, "efforts": data.get("efforts") or None})
 
 
 class InteractionFeedSchema(InteractionSchema):
@@ -133,6 +150,7 @@ class InlineOrderSchema(Strict):
     channel = Text(50, allow_none=True)
     refunds = Array(nested(RefundSchema), 10_000, allow_none=True)
     cancelled_at = Moment(allow_none=True)
+    discount = Amount(4, allow_none=True)
 
     @validates_schema
     def check_refunds(self, data: dict[str, Any], **_: Any) -> None:
@@ -141,6 +159,10 @@ class InlineOrderSchema(Strict):
         for line in data["lines"]:
             bought[line.item_id] += line.quantity
         left = sum((line.quantity * line.unit_price for line in data["lines"]), Decimal(0))
+        left -= data.get("discount") or 0
+        if left < 0:
+            hint = "More is taken off than the lines cost."
+            raise ValidationError({"discount": [hint]})
         wrong: dict[int, dict[str, list[str]]] = {}
         for place, refund in enumerate(data.get("refunds") or ()):
             bought[refund.item_id] -= refund.quantity
@@ -170,6 +192,16 @@ class OrderSchema(InlineOrderSchema):
     def build(self, data: dict[str, Any], **_: Any) -> domain.Order:
         given = {name: value for name, value in data.items() if value is not None}
         return domain.Order(**{"customer_id": None, **given})
+
+
+class RateSchema(Strict):
+    """A row of a file of exchange rates: units of the ledger's currency for one of `currency`."""
+
+    builds = rates.Rate
+
+    currency = Text(3, shortest=3, **CURRENCY, required=True)
+    day = Day(required=True)
+    rate = Factor(required=True)
 
 
 class ValueField(fields.Raw):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -24,6 +24,7 @@ BIGGEST_MEASURE: Final = Decimal(10**12)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{1,30}(/[A-Za-z0-9_+-]{1,30}){0,2}", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _RFC_3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
@@ -158,6 +159,23 @@ class Amount(fields.Decimal):
         return Decimal(text)
 
 
+class Factor(fields.Decimal):
+    """A rate above zero, as a decimal string with up to ten decimals."""
+
+    default_error_messages = REQUIRED | {
+        "invalid": 'Write a number above 0 such as "0.8412", with at most 10 decimals.',
+    }
+    pattern: Final = re.compile(r"\d{1,9}(\.\d{1,10})?", re.ASCII)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Decimal:
+        text = format(value, "f") if isinstance(value, int | Decimal) else value
+        if not isinstance(text, str) or not self.pattern.fullmatch(text) or not Decimal(text):
+            raise self.make_error("invalid")
+        return Decimal(text)
+
+
 class Measure(fields.Decimal):
     """A plain number, such as a width; taken as it was written, not as binary fractions."""
 
@@ -231,6 +249,25 @@ class TimeZone(fields.String):
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder of zones is none
             raise self.make_error("zone") from error
         return value
+
+
+class Day(fields.Date):
+    """A date of the form 2026-11-23."""
+
+    default_error_messages = REQUIRED | {"invalid": "Write a date, such as 2026-11-23."}
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> date:
+        try:
+            if type(value) is date:  # of Parquet
+                return value
+            # Python reads other forms of ISO 8601 too, which nobody was promised
+            if not isinstance(value, str) or not _DAY.fullmatch(value):
+                raise self.make_error("invalid")
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise self.make_error("invalid") from error
 
 
 class Array(fields.List[Any]):

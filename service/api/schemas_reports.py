@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
 from marshmallow import fields, post_load, validate
 
 from service.api.schemas_answers import Answer
 from service.api.schemas_feed import Strict
-from service.api.schemas_fields import REQUIRED, Choice
+from service.api.schemas_fields import REQUIRED, Choice, Day
 from service.ledger.report import GROUPS
+from service.reports.definitions import ROOTS
 from service.reports.query import LONGEST_WINDOW_DAYS, RecoveryQuery
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 FORMATS: Final = ("json", "csv", "html")
-
-
-class Day(fields.Date):
-    """A date of the form 2026-11-23."""
-
-    default_error_messages = REQUIRED | {"invalid": "Write a date, such as 2026-11-23."}
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> date:
-        try:
-            # Python reads other forms of ISO 8601 too, which nobody was promised
-            if not _DAY.fullmatch(value):
-                raise self.make_error("invalid")
-            return date.fromisoformat(value)
-        except ValueError as error:
-            raise self.make_error("invalid") from error
 
 
 class Digits(fields.Integer):
@@ -77,18 +58,44 @@ class SalesSchema(Answer):
     ratio = fields.String(required=True, allow_none=True)
 
 
-class IncrementalSchema(SalesSchema):
+class BoundsSchema(Answer):
+    ratio = fields.String(required=True, allow_none=True)
     low = fields.String(required=True, allow_none=True)
     high = fields.String(required=True, allow_none=True)
+    unbounded = fields.Boolean(required=True)
+    total_low = fields.String(required=True)
+    total_high = fields.String(required=True)
+
+
+class IncrementalSchema(BoundsSchema):
+    sales = fields.String(required=True)
     confidence = fields.Float(required=True)
     method = fields.String(required=True)
 
 
-class NetSchema(Answer):
+class NetSchema(BoundsSchema):
     margin = fields.String(required=True)
-    ratio = fields.String(required=True, allow_none=True)
-    low = fields.String(required=True, allow_none=True)
-    high = fields.String(required=True, allow_none=True)
+    always_low = fields.String(required=True)
+    always_high = fields.String(required=True)
+    per_asked = fields.String(required=True, allow_none=True)
+    compliance = fields.Float(required=True, allow_none=True)
+
+
+class CostPartsSchema(Answer):
+    handling = fields.String(required=True)
+    goodwill = fields.String(required=True)
+    tooling = fields.String(required=True)
+
+
+class ArrivedSchema(Answer):
+    day = fields.Integer(required=True)
+    share = fields.String(required=True)
+
+
+class StatementSchema(Answer):
+    code = fields.String(required=True)
+    text = fields.String(required=True)
+    group = fields.String(required=True, allow_none=True)
 
 
 class ArmsSchema(Answer):
@@ -113,7 +120,9 @@ class RecoveryRowSchema(Answer):
     attribution_inflation = fields.String(required=True, allow_none=True)
     verdict = fields.String(required=True)
     needed = fields.Integer(required=True, allow_none=True)
+    detectable = fields.String(required=True, allow_none=True)
     unpriced = fields.Integer(required=True)
+    cost_parts = fields.Nested(CostPartsSchema, required=True)
     costed = fields.Dict(fields.String(), fields.Integer(), required=True)
 
 
@@ -125,10 +134,25 @@ class RecoverySchema(Answer):
     group_by = fields.String(required=True)
     definitions_version = fields.String(required=True)
     cost_basis = fields.String(required=True, validate=validate.OneOf(("benchmark", "own")))
+    cost_version = fields.Integer(required=True)
     cost_source = fields.String(required=True)
     cost_as_of = fields.Date(required=True)
     made_at = fields.DateTime(required=True)
     mature = fields.Boolean(required=True)
     matures_at = fields.DateTime(required=True)
+    maturity = fields.List(fields.Nested(ArrivedSchema), required=True)
+    margin_rate = fields.String(required=True)
+    statements = fields.List(fields.Nested(StatementSchema), required=True)
     rows = fields.List(fields.Nested(RecoveryRowSchema), required=True)
     total = fields.Nested(RecoveryRowSchema, required=True)
+
+
+class DefinitionSchema(Answer):
+    name = fields.String(required=True)
+    meaning = fields.String(required=True)
+    serves = fields.List(fields.String(validate=validate.OneOf(ROOTS)), required=True)
+
+
+class DefinitionsSchema(Answer):
+    version = fields.String(required=True)
+    definitions = fields.List(fields.Nested(DefinitionSchema), required=True)

@@ -21,7 +21,7 @@ from service.importers.report import Tally
 from service.importers.row import Fault, Row
 from service.importers.values import from_csv
 
-ORDER = ("id", "customer_id", "placed_at", "currency", "channel", "cancelled_at")
+ORDER = ("id", "customer_id", "placed_at", "currency", "channel", "cancelled_at", "discount")
 LINE = ("item_id", "quantity", "unit_price", "unit_cost")
 REFUND = {"refund_quantity": "quantity", "refund_amount": "amount", "refunded_at": "refunded_at"}
 """Column and field of the refund; its item is the row's."""

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from service import errors
 from service.api import schemas
 from service.api.checks import check_channel, check_currency
+from service.exchange import RateOf, interaction_in, order_in
 from service.importers.report import Tally
 from service.importers.row import Row
 
@@ -20,17 +22,20 @@ SCHEMAS: Final = {
     "orders": schemas.OrderSchema,
     "items": schemas.ItemSchema,
     "interactions": schemas.InteractionFeedSchema,
+    "rates": schemas.RateSchema,
 }
 KINDS: Final = tuple(SCHEMAS)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a row must be: of this kind, in the ledger's currency, of a channel there is."""
+    """What a row must be: of this kind, of a channel there is, in a currency we can convert."""
 
     kind: str
     currency: str
     channels: Collection[str]
+    rate_of: RateOf = lambda currency, day: None
+    """By default no rate is known."""
 
     @property
     def columns(self) -> list[str]:
@@ -49,11 +54,19 @@ class Rules:
         def build(data: dict[str, Any]) -> Any:
             value = schemas.load(schema, data)
             if self.kind == "interactions":
-                _, interaction = value
-                check_channel(interaction, self.channels)
-                check_currency(interaction, self.currency)
-            else:
+                customer_id, contact = value
+                check_channel(contact, self.channels)
+                now = datetime.now(UTC)
+                return customer_id, interaction_in(contact, self.currency, self.rate_of, now)
+            if self.kind == "orders":
+                return order_in(value, self.currency, self.rate_of)
+            if self.kind == "items":
                 check_currency(value, self.currency)
+            elif value.currency == self.currency:
+                raise errors.BadInput(
+                    f"{self.currency} is the ledger's own currency; rates are of others.",
+                    pointer="/currency",
+                )
             return value
 
         return build

@@ -21,6 +21,7 @@ from service.importers.parquet_file import read_parquet, schema_of
 from service.importers.report import ImportReport, Tally
 from service.importers.values import from_csv, from_parquet
 from service.ledger import feed
+from service.ledger.rates import rate_of, upsert_rates
 
 FORMATS = ("csv", "parquet", "online-retail")
 BATCH = 1_000
@@ -30,6 +31,7 @@ UPSERTS: dict[str, Callable[[Connection, Any], feed.Upserted]] = {
     "orders": feed.upsert_orders,
     "items": feed.upsert_items,
     "interactions": feed.upsert_interactions,
+    "rates": upsert_rates,
 }
 Forget = Callable[[frozenset[str]], object]
 
@@ -68,7 +70,7 @@ def import_file(
         if format == "online-retail":
             online_retail.import_retail(path, kind, currency, tally, store)
         else:
-            rules = Rules(kind, currency, channels)
+            rules = Rules(kind, currency, channels, partial(rate_of, connection))
             read = _from_csv if format == "csv" else _from_parquet
             store(kind, read(path, rules, tally))
         return tally.report()

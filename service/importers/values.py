@@ -14,9 +14,13 @@ from service.api.json import parse
 
 WHOLE: Final = frozenset({"quantity", "stock", "handle_seconds", "transfers", "loops"})
 FLAGS: Final = frozenset({"sellable", "public", "first_contact", "pressed_zero"})
-MONEY: Final = frozenset({"price", "unit_cost", "unit_price", "amount"})
+MONEY: Final = frozenset({"price", "unit_cost", "unit_price", "amount", "discount", "rate"})
 IDS: Final = frozenset({"id", "customer_id", "item_id", "agent_id", "team", "journey_id"})
-NESTED: Final = frozenset({"attributes", "items", "cost", "agent_authority", "lines", "refunds"})
+NESTED: Final = frozenset(
+    {
+        "attributes", "items", "cost", "goodwill", "efforts", "agent_authority", "lines", "refunds",
+    }
+)  # fmt: skip
 """JSON in a cell of CSV; in Parquet lists and structs, or JSON as well."""
 
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)

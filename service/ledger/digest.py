@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
@@ -27,6 +27,8 @@ def _plain(value: object) -> object:
         return str(value.normalize())
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, msgspec.Struct) or (is_dataclass(value) and not isinstance(value, type)):
         return {
             name: content

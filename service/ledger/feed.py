@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import msgspec
@@ -19,20 +19,22 @@ from models.domain import Interaction, Item, Order
 from service.ledger.digest import digest
 
 Row = tuple[Any, ...]
+CENT = Decimal("0.01")
 ITEMS = (
     "id text, name text, category text, price numeric, currency text, unit_cost numeric, "
     "stock bigint, attributes jsonb, sellable boolean, known_issue text, digest bytea"
 )
 ORDERS = (
     "id text, customer_id text, placed_at timestamptz, currency text, channel text, "
-    "cancelled_at timestamptz, digest bytea"
+    "cancelled_at timestamptz, discount numeric, net numeric, original_currency text, "
+    "original_amount numeric, rate numeric, rate_day date, digest bytea"
 )
 INTERACTIONS = (
     "id text, customer_id text, channel text, topic text, status text, resolved_at timestamptz, "
     "first_contact boolean, fault text, severity text, mood text, public boolean, "
     "handle_seconds integer, agent_id text, team text, employer text, items jsonb, "
     "journey_id text, transfers integer, cost_amount numeric, customer_severity text, "
-    "loops integer, pressed_zero boolean, digest bytea"
+    "loops integer, pressed_zero boolean, goodwill_amount numeric, efforts jsonb, digest bytea"
 )
 
 
@@ -75,7 +77,8 @@ def upsert_orders(connection: Connection, orders: Sequence[Order]) -> Upserted:
         rows = [
             (
                 order.id, order.customer_id, order.placed_at, order.currency, order.channel,
-                order.cancelled_at, marks[position],
+                order.cancelled_at, order.discount, net_of(order), *_original(order),
+                marks[position],
             )
             for position, order in zip(news.positions, changed, strict=True)
         ]  # fmt: skip
@@ -138,8 +141,26 @@ def interaction_row(customer_id: str, it: Interaction, mark: bytes) -> Row:
         it.first_contact, it.fault, it.severity, it.mood, it.public, it.handle_seconds,
         it.agent_id, it.team, it.employer, msgspec.json.encode(it.items).decode(),
         it.journey_id, it.transfers, it.cost.amount if it.cost else None, it.customer_severity,
-        it.loops, it.pressed_zero, mark,
+        it.loops, it.pressed_zero, it.goodwill.amount if it.goodwill else None,
+        msgspec.json.encode(it.efforts).decode() if it.efforts else None, mark,
     )  # fmt: skip
+
+
+def net_of(order: Order) -> Decimal:
+    """What an order brought: lines less discount and refunds, nothing if cancelled; in cents."""
+    if order.cancelled_at is not None:
+        return Decimal(0)
+    lines = sum((line.quantity * line.unit_price for line in order.lines), Decimal(0))
+    refunds = sum((refund.amount for refund in order.refunds), order.discount or Decimal(0))
+    return (lines - refunds).quantize(CENT, ROUND_HALF_UP)
+
+
+def _original(order: Order) -> Row:
+    """Currency, amount, rate and its day, of an order that came in another currency."""
+    found = order.converted
+    if found is None:
+        return (None, None, None, None)
+    return (found.currency, found.amount, found.rate, found.rate_day)
 
 
 def _compare(cursor: Cursor, table: str, ids: Sequence[str], marks: Sequence[bytes]) -> _News:

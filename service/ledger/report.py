@@ -1,27 +1,23 @@
-"""The sums behind the recovery report: one statement, so that all numbers are of one moment.
+"""The sums behind the recovery report.
 
-Called by `service/reports/recovery.py`; the statement is in `report.sql` beside this file.
+Called by `service/reports/recovery.py`; the statements are the `.sql` files beside this one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Final
 
 from psycopg import Connection
 from psycopg.rows import class_row
-from psycopg.types.json import Jsonb
 
-STATEMENT: Final = Path(__file__).with_name("report.sql")
-GROUPS: Final = (
-    "none", "day", "week", "channel", "topic", "touchpoint", "team", "agent", "employer",
-    "kind", "script", "model_version",
-)  # fmt: skip
-"""What `totals` can tell apart; report.sql has the meaning of each."""
+from service.ledger.period import GROUPS, Period, run
+
+__all__ = ["GROUPS", "Facts", "Totals", "arrivals", "facts", "totals"]
+HISTORY: Final = timedelta(days=90)
+"""Of contacts whose windows have closed, to learn how sales arrive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,46 +31,62 @@ class Totals:
     cost_given: int
     """Contacts that came with a cost of their own."""
     cost_by_time: int
+    cost_by_vendor: int
     cost_by_channel: int
     eligible: int
     asked: int
     accepted: int
     unreported: int
-    customers_treatment: int
-    customers_holdout: int
     service_cost: Decimal
+    goodwill: Decimal
+    tooling: Decimal
+    """Both are within `service_cost`."""
     cost_of_asking: Decimal
     same_contact_sales: Decimal
     attributed_sales: Decimal
     unpriced: int
     """Accepted items that count nothing: their order is not known, nor a suggested price."""
+    refunded_beyond: int
+    """Attributed orders of which more came back than was paid."""
+    retold: int
+    """Outcomes that a later word on the same item took the place of."""
+    early: int
+    """Outcomes from before their contact."""
 
 
-def totals(
-    connection: Connection[Any],
-    start: datetime,
-    end: datetime,
-    window: timedelta,
-    group_by: str,
-    price_list: Sequence[Mapping[str, str | None]],
-) -> list[Totals]:
-    """Sum up the contacts of [start, end) by one of `GROUPS`, and last the whole of them.
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a reader should know of the data of a period."""
+
+    contacts_ahead: int
+    """Contacts that lie in the future."""
+    orders_of_nobody: int
+    sales_to_nobody: Decimal
+    converted: list[list[Any]]
+    """[currency, orders] of those that came in another currency than the ledger's."""
+
+
+def totals(connection: Connection[Any], period: Period) -> list[Totals]:
+    """Sum up the contacts of a period by group, and last the whole of them.
 
     Args:
-        window: how long after a contact an order is still attributed to it, both ends included.
-        price_list: what contacts cost, as `Costs.price_list()` writes it; the channel "" is
-            for all that are not named.
+        connection: within `period.contacts_of(period)`.
     """
-    values = {
-        "start": start,
-        "end": end,
-        "window": window,
-        "last": end + window,
-        "group_by": group_by,
-        "prices": Jsonb(list(price_list)),
-        "channels": [price["channel"] for price in price_list],
-    }
-    with connection.cursor(row_factory=class_row(Totals)) as cursor:
-        # Planned anew each time: a plan made for a day would be slow for a year.
-        cursor.execute(STATEMENT.read_bytes(), values, prepare=False)
-        return cursor.fetchall()
+    return run(connection, "report.sql", period.values(), class_row(Totals))
+
+
+def facts(connection: Connection[Any], period: Period, now: datetime) -> Facts:
+    """Look for what is odd in the data of a period."""
+    values = period.values() | {"now": now}
+    found: Facts
+    [found] = run(connection, "facts.sql", values, class_row(Facts))
+    return found
+
+
+def arrivals(
+    connection: Connection[Any], window: timedelta, now: datetime
+) -> list[tuple[int, Decimal, int]]:
+    """(day after the contact, sales, orders), of past contacts whose window has closed."""
+    end = now - window
+    values = {"start": end - HISTORY, "end": end, "window": window, "last": now}
+    return run(connection, "maturity.sql", values)

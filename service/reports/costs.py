@@ -1,6 +1,7 @@
 """What contacts cost: reads and checks `costs.toml`, the benchmark's or a centre's own.
 
-Called once at start; the report hands the figures to the ledger, which does the sums.
+Called at start, and when a manager enters costs (`PUT /v1/costs`), which are held to the same
+rules. The report hands the figures to the ledger, which does the sums.
 """
 
 from __future__ import annotations
@@ -25,12 +26,24 @@ OTHER: Final = ""
 
 @dataclass(frozen=True, slots=True)
 class ChannelCost:
-    """Money in the ledger's currency; `agent_time` False: handling takes no agent's minutes."""
+    """Money in the ledger's currency; `agent_time` False: handling takes no agent's minutes.
+
+    `vendor_per_contact` is what an outsourcer bills for a contact, in place of time and fee.
+    """
 
     per_contact: Decimal
     fee: Decimal = Decimal(0)
     concurrency: Decimal = Decimal(1)
     agent_time: bool = True
+    vendor_per_contact: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tooling:
+    """Software that nothing else holds: for every contact, and by the month, spread over it."""
+
+    per_contact: Decimal = Decimal(0)
+    monthly: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,9 @@ class Costs:
     source: str
     hourly: Mapping[str, Decimal]
     channels: Mapping[str, ChannelCost]
+    tooling: Tooling = Tooling()
+    version: int = 0
+    """Of the costs that managers entered; 0: they are from the file."""
 
     def of_seconds(self, seconds: int, channel: str, employer: str | None = None) -> Decimal:
         """The unrounded wage of an agent's seconds; an unknown employer is the house itself."""
@@ -67,6 +83,7 @@ class Costs:
                 "concurrency": str(cost.concurrency),
                 "in_house": str(self.hourly["in_house"]) if cost.agent_time else None,
                 "outsourced": str(self.hourly["outsourced"]) if cost.agent_time else None,
+                "vendor": _text(cost.vendor_per_contact),
             }
             for channel, cost in self.channels.items()
         ]
@@ -89,6 +106,19 @@ def load_costs(path: Path | None, channels: Collection[str], currency: str) -> C
         found = tomllib.loads(place.read_text("utf-8"), parse_float=Decimal)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ArithmeticError) as problem:
         raise BadSettings(f"The costs in {place} cannot be read: {problem}") from problem
+    costs, wrong = read_costs(found, channels, currency)
+    if wrong:
+        raise BadSettings(f"The costs in {place} need mending:\n  " + "\n  ".join(wrong))
+    return costs
+
+
+def read_costs(
+    found: dict[str, Any], channels: Collection[str], currency: str
+) -> tuple[Costs, list[str]]:
+    """(The costs, what is wrong with them), of tables as TOML has them, numbers as `Decimal`.
+
+    Each fault begins with the entry's name, its tables before it with dots between.
+    """
     reader = _Reader()
     costs = reader.costs(found, currency)
     if costs.basis == "own" and found.get("currency") != currency:
@@ -103,9 +133,11 @@ def load_costs(path: Path | None, channels: Collection[str], currency: str) -> C
         )
     if costs.basis == "own" and (missing := sorted(set(channels) - named)):
         reader.wrong.append(f"channels: no costs of your own for {', '.join(missing)}")
-    if reader.wrong:
-        raise BadSettings(f"The costs in {place} need mending:\n  " + "\n  ".join(reader.wrong))
-    return costs
+    return costs, reader.wrong
+
+
+def _text(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)
 
 
 class _Reader:
@@ -115,7 +147,9 @@ class _Reader:
         self.wrong: list[str] = []
 
     def costs(self, found: dict[str, Any], currency: str) -> Costs:
-        allowed = {"basis", "currency", "as_of", "source", "hourly", "channels", "other"}
+        allowed = {
+            "basis", "currency", "as_of", "source", "hourly", "tooling", "channels", "other",
+        }  # fmt: skip
         self.refuse_others(found, allowed, "")
         channels = self.table(found, "channels", "")
         hourly = self.table(found, "hourly", "")
@@ -130,6 +164,8 @@ class _Reader:
             self.wrong.append("source: say in words where the figures come from")
         if not isinstance(found.get("currency"), str):
             self.wrong.append('currency: write an ISO 4217 code such as "GBP"')
+        tooling = self.table(found, "tooling", "") if "tooling" in found else {}
+        self.refuse_others(tooling, {"per_contact", "monthly"}, "tooling.")
         named = {name: self.channel(channels, name, "channels.") for name in channels}
         return Costs(
             basis=str(basis),
@@ -138,6 +174,10 @@ class _Reader:
             source=str(source),
             hourly={name: self.number(hourly, name, "hourly.") for name in EMPLOYERS},
             channels=named | {OTHER: self.channel(found, "other", "")},
+            tooling=Tooling(
+                self.number(tooling, "per_contact", "tooling.", absent=Decimal(0)),
+                self.number(tooling, "monthly", "tooling.", absent=Decimal(0), places=2),
+            ),
         )
 
     def channel(self, parent: dict[str, Any], name: str, where: str) -> ChannelCost:
@@ -151,6 +191,9 @@ class _Reader:
             fee=self.number(found, "fee", where, absent=Decimal(0)),
             concurrency=self.number(found, "concurrency", where, 1, absent=Decimal(1)),
             agent_time=agent_time is not False,
+            vendor_per_contact=self.number(found, "vendor_per_contact", where)
+            if "vendor_per_contact" in found
+            else None,
         )
 
     def table(self, found: dict[str, Any], name: str, where: str) -> dict[str, Any]:
@@ -167,6 +210,7 @@ class _Reader:
         where: str,
         least: int = 0,
         absent: Decimal | None = None,
+        places: int = 4,
     ) -> Decimal:
         value = found.get(name, absent)
         if isinstance(value, int) and not isinstance(value, bool):
@@ -175,13 +219,13 @@ class _Reader:
             isinstance(value, Decimal)
             and value.is_finite()
             and least <= value <= LARGEST
-            and value == round(value, 4)
+            and value == round(value, places)
         ):
             return value
         shown = value if isinstance(value, Decimal) else repr(value)
         self.wrong.append(
             f"{where}{name} is {'missing' if value is None else shown}: write a number from "
-            f"{least} to {LARGEST} with at most 4 decimals"
+            f"{least} to {LARGEST} with at most {places} decimals"
         )
         return Decimal(1)
 

@@ -1,59 +1,118 @@
-"""What every number of the recovery report means, in words that a packer understands.
+"""What every number of the reports means, in words that a packer understands, and what it is for.
 
-Shown under the report for people. A change of meaning is a new VERSION, so that two reports are
-only compared when their versions are equal.
+Shown under the report for people and by `GET /v1/definitions`. Each number says which of the three
+roots it serves; one that serves none is refused, since nobody could act on it. A change of meaning
+is a new VERSION, so that two reports are only compared when their versions are equal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 LONGEST: Final = 200
 """Characters; whoever needs more has not understood it yet."""
 
-DEFINITIONS: Final[Mapping[str, str]] = {
-    "contacts": (
-        "All contacts that were resolved, or else reached us, on the days of the report (UTC)."
+ROOTS: Final = ("acquisition", "retention", "ltv")
+"""Why one looks at a number: to win customers, to keep them, for what they bring in their life."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """
+    Raises:
+        ValueError: it serves none of `ROOTS`, or is longer than `LONGEST`.
+    """
+
+    meaning: str
+    serves: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not self.serves or not set(self.serves) <= set(ROOTS):
+            raise ValueError(f"serves is {self.serves}: name some of {', '.join(ROOTS)}")
+        if not 0 < len(self.meaning) <= LONGEST:
+            raise ValueError(f"{len(self.meaning)} characters: use 1 to {LONGEST}")
+
+
+DEFINITIONS: Final[Mapping[str, Definition]] = {
+    "contacts": Definition(
+        "All contacts that were resolved, or else reached us, on the days of the report (UTC).",
+        ("retention",),
     ),
-    "eligible": (
+    "eligible": Definition(
         "Contacts in which every rule allowed an ask, before chance put some customers in the "
-        "holdout."
+        "holdout.",
+        ("retention", "ltv"),
     ),
-    "asked": "Contacts in which the customer accepted, declined or said maybe later.",
-    "accepted": "Contacts in which the customer said yes to at least one suggested item.",
-    "unreported": (
+    "asked": Definition(
+        "Contacts in which the customer accepted, declined or said maybe later.",
+        ("retention", "ltv"),
+    ),
+    "accepted": Definition(
+        "Contacts in which the customer said yes to at least one suggested item.", ("ltv",)
+    ),
+    "unreported": Definition(
         "Contacts with an offer on the screen of which nobody has told us what happened. "
-        "Not the same as declined."
+        "Not the same as declined.",
+        ("retention", "ltv"),
     ),
-    "customers": (
+    "customers": Definition(
         "Different customers of the eligible contacts: those we may ask, and the holdout, whom "
-        "we never ask."
+        "we never ask.",
+        ("retention",),
     ),
-    "service cost": (
-        "Each contact's own cost where we know it; else its handle time at the hourly rate plus "
-        "the channel's fee; else the channel's cost per contact."
+    "service cost": Definition(
+        "Each contact's own cost, or its handle time at the hourly rate and the channel's fee, or "
+        "what a contact costs; plus goodwill and software.",
+        ("retention", "ltv"),
     ),
-    "asking": (
+    "goodwill": Definition(
+        "What was given away in contacts, such as vouchers. It is inside the service cost.",
+        ("retention",),
+    ),
+    "tooling": Definition(
+        "Software of the service desk, by contact or by the month. It is inside the service cost.",
+        ("ltv",),
+    ),
+    "asking": Definition(
         "The part of the service cost that went into asking: the seconds of every ask really "
-        "made, at the hourly rate. It is inside the service cost, not on top of it."
+        "made, at the hourly rate. It is inside the service cost, not on top of it.",
+        ("ltv",),
     ),
-    "same contact": (
-        "What customers said yes to in the contact: its lines in the named order less their "
-        "refunds, nothing if cancelled; the suggested price until that order is known."
+    "same contact": Definition(
+        "What customers said yes to in the contact: its lines in the named order less discount "
+        "and refunds, nothing if cancelled; the suggested price until that order is known.",
+        ("ltv",),
     ),
-    "attributed": (
-        "All orders placed within the window after a contact, less refunds, plus accepted items "
-        "that are in none of them. Many of these orders would have come anyway."
+    "attributed": Definition(
+        "All orders placed within the window after a contact, less discounts and refunds, plus "
+        "accepted items in none of them. Many of these orders would have come anyway.",
+        ("retention",),
     ),
-    "incremental": (
+    "incremental": Definition(
         "What would not have come without the ask, measured against the holdout. "
-        "The number to decide by."
+        "The number to decide by.",
+        ("retention", "ltv"),
     ),
-    "net": "Incremental sales less the cost of goods, refunds and the cost of asking.",
-    "ratio": (
+    "net": Definition(
+        "Incremental sales less the cost of goods, refunds and the cost of asking.",
+        ("retention", "ltv"),
+    ),
+    "attribution inflation": Definition(
+        "Attributed sales divided by incremental ones: how many times the help desk's number "
+        "overstates.",
+        ("ltv",),
+    ),
+    "ratio": Definition(
         "Sales divided by service cost. At 0.30 they are 30 percent of it, at 4.00 four times "
-        "it. Empty when nothing was spent."
+        "it. Empty when nothing was spent.",
+        ("ltv",),
+    ),
+    "maturing": Definition(
+        "The window of the last contacts is still open, so sales may come in: nothing is compared "
+        "yet.",
+        ("retention",),
     ),
 }

@@ -18,8 +18,8 @@ MARKS: Final = (Decimal("0.30"), Decimal("4.00"))
 SCALE_END: Final = Decimal(5)
 """Bars of all reports share one scale; what is longer ends in an arrow, its number beside it."""
 WIDTH: Final = 200
-NOT_MEASURED: Final = "not yet"
-"""Stands in for incremental and net until the holdout comparison fills them."""
+NOT_MEASURED: Final = "not known"
+"""Stands in for incremental and net where the holdout comparison gives no number."""
 HEADINGS: Final = (
     "Contacts", "Eligible", "Asked", "Accepted", "Unreported", "Customers, may be asked",
     "Customers, holdout", "Service cost", "of which asking", "Same contact: sales, ratio",
@@ -34,7 +34,9 @@ def page(document: dict[str, Any]) -> str:
     rows = "\n".join(_row(row) for row in document["rows"])
     foot = f"<tfoot>{_row(total)}</tfoot>" if document["group_by"] != "none" else ""
     headings = "".join(f'<th scope="col">{heading}</th>' for heading in HEADINGS)
-    meanings = "\n".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in DEFINITIONS.items())
+    meanings = "\n".join(
+        f"<dt>{name}</dt><dd>{defined.meaning}</dd>" for name, defined in DEFINITIONS.items()
+    )
     group = "" if document["group_by"] == "none" else document["group_by"].replace("_", " ")
     return f"""<!doctype html>
 <html lang="en-GB">
@@ -58,8 +60,10 @@ of which asking {_money(total["cost_of_asking"])}</li>
 {_money(total["same_contact"]["sales"])} of sales</li>
 <li>Attributed <strong>{_ratio(total["attributed"])}</strong>
 {_money(total["attributed"]["sales"])} of sales, many of which would have come anyway</li>
-<li>Incremental <strong>{NOT_MEASURED}</strong>
-what would not have come otherwise: the number to decide by</li>
+<li>Incremental <strong>{_headline(total["incremental"])}</strong>
+{_between(total["incremental"])} what would not have come otherwise: the number to decide by</li>
+<li>Net <strong>{_headline(total["net"])}</strong>
+{_between(total["net"])} after the cost of goods and of asking; {_verdict(total)}</li>
 </ul>
 <h2>{"By " + group if group else "In numbers"}</h2>
 <div class="scroll" tabindex="0" role="region" aria-label="Table of the report">
@@ -91,12 +95,23 @@ def _notes(document: dict[str, Any]) -> str:
     notes.append(f"Costs as of {document['cost_as_of']}: {escape(document['cost_source'])}.")
     if not document["mature"]:
         notes.append(f"Orders may still be added until {_time(document['matures_at'])}.")
-    if document["total"]["unpriced"]:
-        notes.append(
-            f"{document['total']['unpriced']} accepted items count nothing: neither their order "
-            "nor a suggested price is known."
-        )
-    return f'<p class="note">{" ".join(notes)}</p>'
+    if document["maturity"]:
+        notes.append(f"By past contacts, of a window's sales {_curve(document['maturity'])}.")
+    said = "".join(
+        f"<li>{escape(one['group'] + ': ' if one['group'] else '')}{escape(one['text'])}</li>"
+        for one in document["statements"]
+    )
+    listed = f'<ul class="note">{said}</ul>' if said else ""
+    return f'<p class="note">{" ".join(notes)}</p>{listed}'
+
+
+def _curve(maturity: list[dict[str, Any]]) -> str:
+    """The first day, about the middle and the last one, in words."""
+    places = sorted({0, len(maturity) // 2, len(maturity) - 1})
+    return ", ".join(
+        f"{Decimal(maturity[place]['share']):.0%} has come by day {maturity[place]['day']}"
+        for place in places
+    )
 
 
 def _row(row: dict[str, Any]) -> str:
@@ -110,12 +125,39 @@ def _row(row: dict[str, Any]) -> str:
         _money(row["cost_of_asking"]),
         _money(same["sales"]) + "<br>" + _ratio(same) + _bar(same["ratio"]),
         _money(attributed["sales"]) + "<br>" + _ratio(attributed) + _bar(attributed["ratio"]),
-        NOT_MEASURED,
-        NOT_MEASURED,
-        escape(row["verdict"].replace("_", " ")),
+        _measured(row["incremental"], "sales"),
+        _measured(row["net"], "margin"),
+        _verdict(row),
     )  # fmt: skip
     inner = "".join(f"<td>{cell}</td>" for cell in cells)
     return f'<tr><th scope="row">{escape(row["group"])}</th>{inner}</tr>'
+
+
+def _measured(found: dict[str, Any] | None, name: str) -> str:
+    if found is None:
+        return NOT_MEASURED
+    return f"{_money(found[name])}<br>{_ratio(found)}<br>{_between(found)}"
+
+
+def _headline(found: dict[str, Any] | None) -> str:
+    return NOT_MEASURED if found is None else _ratio(found)
+
+
+def _between(found: dict[str, Any] | None) -> str:
+    """The interval of the ratio; an end that is not there is said to be none."""
+    if found is None or (found["ratio"] is None and not found["unbounded"]):
+        return ""
+    ends = [
+        f'<data value="{end}">{end}</data>' if end else "unbounded"
+        for end in (found["low"], found["high"])
+    ]
+    return f"({ends[0]} to {ends[1]})"
+
+
+def _verdict(row: dict[str, Any]) -> str:
+    text = escape(row["verdict"].replace("_", " "))
+    needed = row["needed"]
+    return f"{text}: about {needed:,} more customers needed" if needed else text
 
 
 def _time(moment: str) -> str:

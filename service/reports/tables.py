@@ -8,10 +8,15 @@ from decimal import Decimal
 from typing import Any, Final
 
 from service.reports import definitions
+from service.reports.effect import Effect, Measured
 from service.reports.page import page
 from service.reports.recovery import Report, Row
 
-HEAD: Final = ("from", "to", "currency", "window_days", "cost_basis", "definitions_version")
+HEAD: Final = (
+    "from", "to", "currency", "window_days", "cost_basis", "definitions_version", "made_at",
+    "mature", "matures_at",
+)  # fmt: skip
+"""Repeated on every row of the CSV, so that no row is read without them."""
 COLUMNS: Final = (
     "interactions", "eligible", "asked", "accepted", "unreported",
     "customers.treatment", "customers.holdout", "service_cost", "cost_of_asking",
@@ -19,7 +24,8 @@ COLUMNS: Final = (
     "incremental.sales", "incremental.ratio", "incremental.low", "incremental.high",
     "incremental.confidence", "incremental.method",
     "net.margin", "net.ratio", "net.low", "net.high", "attribution_inflation",
-    "verdict", "needed", "unpriced",
+    "verdict", "needed", "unpriced", "cost_parts.handling", "cost_parts.goodwill",
+    "cost_parts.tooling",
 )  # fmt: skip
 """Columns of the CSV by their place in a row of the JSON; a dot steps inside."""
 
@@ -35,11 +41,19 @@ def to_json(report: Report) -> dict[str, Any]:
         "group_by": query.group_by,
         "definitions_version": definitions.VERSION,
         "cost_basis": costs.basis,
+        "cost_version": costs.version,
         "cost_source": costs.source,
         "cost_as_of": costs.as_of.isoformat(),
         "made_at": report.made_at.isoformat(timespec="seconds"),
         "mature": report.mature,
         "matures_at": report.matures_at.isoformat(timespec="seconds"),
+        "maturity": [
+            {"day": arrived.day, "share": str(arrived.share)} for arrived in report.maturity
+        ],
+        "margin_rate": str(report.margin_rate),
+        "statements": [
+            {"code": one.code, "text": one.text, "group": one.group} for one in report.statements
+        ],
         "rows": [_row(row) for row in report.rows],
         "total": _row(report.total),
     }
@@ -50,8 +64,23 @@ def to_csv(report: Report) -> str:
     document = to_json(report)
     output = io.StringIO()
     writer = csv.writer(output)
-    writer.writerow((*HEAD, "group_by", "group", *(name.replace(".", "_") for name in COLUMNS)))
+    writer.writerow(
+        (
+            *HEAD,
+            "maturity",
+            "statements",
+            "group_by",
+            "group",
+            *(name.replace(".", "_") for name in COLUMNS),
+        )
+    )
     head = [_cell(document[name]) for name in HEAD]
+    curve = " ".join(f"{each['day']}:{each['share']}" for each in document["maturity"])
+    said = " ".join(
+        f"[{each['group']}] {each['text']}" if each["group"] else each["text"]
+        for each in document["statements"]
+    )
+    head += [curve, _text(said)]
     grouped = [(report.query.group_by, row) for row in document["rows"]]
     if report.query.group_by != "none":
         grouped.append(("none", document["total"]))
@@ -85,8 +114,8 @@ def _row(row: Row) -> dict[str, Any]:
         "accepted": totals.accepted,
         "unreported": totals.unreported,
         "customers": {
-            "treatment": totals.customers_treatment,
-            "holdout": totals.customers_holdout,
+            "treatment": row.customers_treatment,
+            "holdout": row.customers_holdout,
         },
         "service_cost": _money(totals.service_cost),
         "cost_of_asking": _money(totals.cost_of_asking),
@@ -98,18 +127,65 @@ def _row(row: Row) -> dict[str, Any]:
             "sales": _money(totals.attributed_sales),
             "ratio": _ratio(row.attributed_ratio),
         },
-        "incremental": None,
-        "net": None,
-        "attribution_inflation": None,
+        "incremental": _incremental(row.effect),
+        "net": _net(row.effect),
+        "attribution_inflation": _plain(row.attribution_inflation),
         "verdict": row.verdict,
-        "needed": None,
+        "needed": row.effect.needed if row.effect else None,
+        "detectable": _plain(row.effect.detectable if row.effect else None),
         "unpriced": totals.unpriced,
+        "cost_parts": {
+            "handling": _money(totals.service_cost - totals.goodwill - totals.tooling),
+            "goodwill": _money(totals.goodwill),
+            "tooling": _money(totals.tooling),
+        },
         "costed": {
             "given": totals.cost_given,
             "handle_time": totals.cost_by_time,
+            "vendor": totals.cost_by_vendor,
             "per_contact": totals.cost_by_channel,
         },
     }
+
+
+def _incremental(effect: Effect | None) -> dict[str, Any] | None:
+    if effect is None or effect.sales is None:
+        return None
+    return {
+        "sales": _money(effect.sales.total),
+        **_bounds(effect.sales),
+        "confidence": effect.confidence,
+        "method": effect.method,
+    }
+
+
+def _net(effect: Effect | None) -> dict[str, Any] | None:
+    if effect is None or effect.margin is None:
+        return None
+    return {
+        "margin": _money(effect.margin.total),
+        **_bounds(effect.margin),
+        "always_low": _money(effect.margin.always_low),
+        "always_high": _money(effect.margin.always_high),
+        "per_asked": _plain(effect.margin.per_asked),
+        "compliance": effect.compliance and round(effect.compliance, 4),
+    }
+
+
+def _bounds(measured: Measured) -> dict[str, Any]:
+    """An end that is None is missing because it is unbounded, or there is no ratio at all."""
+    return {
+        "ratio": _ratio(measured.ratio),
+        "low": _ratio(measured.low),
+        "high": _ratio(measured.high),
+        "unbounded": measured.unbounded,
+        "total_low": _money(measured.total_low),
+        "total_high": _money(measured.total_high),
+    }
+
+
+def _plain(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:.2f}"
 
 
 def _money(amount: Decimal) -> str:

@@ -7,6 +7,7 @@ A key is `any`, one word (`ours`, `return`, `repeat`, `upset`) or several joined
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from models.domain import FAULTS, KINDS, MOODS, NO_OFFER_REASONS, TOPICS
@@ -20,6 +21,7 @@ SERVICE_DIMENSIONS: Final = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=1_024)
 def words_of(key: str) -> frozenset[str]:
     return frozenset() if key == ANY else frozenset(key.split("-"))
 

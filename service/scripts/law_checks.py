@@ -105,9 +105,8 @@ def way_to_a_person(asked: Asked) -> bool:
 
 
 def no_card_data(asked: Asked) -> bool:
-    card = asked.tone.never["card"]
     texts = (text for entries in asked.parts.values() for entry in entries for text in entry)
-    return not any(asked.tone.finds(card, text.source) for text in texts)
+    return not any(asked.tone.has("card", text.source) for text in texts)
 
 
 def service_first(asked: Asked) -> bool:

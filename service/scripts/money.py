@@ -36,6 +36,8 @@ def money_text(amount: Decimal, currency: str, locale: str, gsm7: bool = False) 
     """
     text: str = format_currency(amount, currency, locale=locale, decimal_quantization=False)
     text = text.translate(_TO_PLAIN_SPACES)
+    if text.startswith(currency) and text[3:4].isdigit():
+        text = f"{currency} {text[3:]}"  # some locales write EUR49.90
     if not gsm7 or is_gsm7(text):
         return text
     if is_gsm7(swiss := text.replace("\u2019", "'")):

@@ -10,7 +10,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -67,6 +67,8 @@ class Tone:
     any_never: re.Pattern[str]
     """All of them in one, since most texts hold nothing of them."""
     lists: Mapping[str, re.Pattern[str]]
+    known: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What was searched before: the texts of a library, and nothing that a caller sends."""
 
     def forbidden(self, text: str) -> list[tuple[str, str]]:
         """(what is said, what is wrong with it) for every list that no text may touch."""
@@ -76,8 +78,12 @@ class Tone:
         return [(words, what) for words, what in found if words]
 
     def has(self, name: str, text: str) -> str:
-        """The first words of the text that are in a list; empty when none are."""
-        return self.finds(self.lists[name], text)
+        """The first words of the text that are in a list, of either sort; empty when none are."""
+        found = self.known.get((name, text))
+        if found is None:
+            pattern = self.lists.get(name) or self.never[name]
+            found = self.known[name, text] = self.finds(pattern, text)
+        return found
 
     @staticmethod
     def finds(pattern: re.Pattern[str], text: str) -> str:

@@ -53,6 +53,10 @@ CALLS = [
         {"id": "1", "name": "Cakestand", "price": "12.75", "currency": "GBP"}], BULK_LIMIT),
     Call("POST", "/v1/interactions", "ingest", [{**CONTACT, "customer_id": "lea"}], BULK_LIMIT),
     Call("PUT", "/v1/customers/lea/consent", "agent", {"objected": True}),
+    Call("PUT", "/v1/costs", "manager", {
+        "as_of": "2026-11-01", "source": "Controlling",
+        "hourly": {"in_house": "27.40", "outsourced": "19.90"},
+        "channels": {"phone": {"per_contact": "6.80"}}, "other": {"per_contact": "5.00"}}),
 ]  # fmt: skip
 every_call = pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.method} {call.path}")
 

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import psycopg
 import pytest
 
+from models.domain import CHANNELS
 from service.errors import BadInput, InvalidFields
 from service.ledger.report import GROUPS
-from service.reports.recovery import RecoveryQuery
-from tests.ledger_rows import DAY, NOVEMBER, SECOND, LedgerRows, ledger_rows, money, report, total
+from service.reports.costs import Costs, Tooling, load_costs
+from service.reports.recovery import RecoveryQuery, recovery
+from service.reports.tables import to_json
+from tests.ledger_rows import (
+    CHRISTMAS,
+    DAY,
+    NOVEMBER,
+    SECOND,
+    LedgerRows,
+    ledger_rows,
+    money,
+    report,
+    total,
+)
 
 
 @pytest.fixture
@@ -183,3 +198,59 @@ def test_a_report_on_the_future_is_refused(shop: LedgerRows) -> None:
     with pytest.raises(InvalidFields) as error:
         report(shop, now=datetime(2026, 10, 31, tzinfo=UTC))
     assert error.value.faults == (("/from", "from is in the future: use 2026-10-31 or earlier."),)
+
+
+# Goodwill, software, vendors
+
+
+def costs_of(**changes: Any) -> Costs:
+    """The benchmark with something more."""
+    return replace(load_costs(None, CHANNELS, "GBP"), **changes)
+
+
+def spent(shop: LedgerRows, costs: Costs, group_by: str = "none") -> list[tuple[str, ...]]:
+    found = recovery(
+        shop.connection, costs, RecoveryQuery(**NOVEMBER, group_by=group_by), CHRISTMAS
+    )
+    return [(row["service_cost"], *row["cost_parts"].values()) for row in to_json(found)["rows"]]
+
+
+def test_what_was_given_away_is_part_of_the_service_cost(shop: LedgerRows) -> None:
+    shop.contact("a", cost=money("7.77"), goodwill=money("5.00"))
+    assert spent(shop, costs_of()) == [("12.77", "7.77", "5.00", "0.00")]
+
+
+def test_a_months_software_is_spread_to_the_cent_over_all_its_contacts(shop: LedgerRows) -> None:
+    """10.00 over three: 3.34 for the first, 3.33 for the others; October has its own."""
+    costs = costs_of(tooling=Tooling(per_contact=Decimal("0.25"), monthly=Decimal("10.00")))
+    for number, day in enumerate((1, 2, 3)):
+        at = datetime(2026, 11, day, 12, tzinfo=UTC)
+        shop.contact(str(number), channel="web", at=at, cost=money("1.00"))
+    shop.contact("october", at=datetime(2026, 10, 31, 23, tzinfo=UTC))
+    assert spent(shop, costs, "day") == [
+        ("4.59", "1.00", "0.00", "3.59"),
+        ("4.58", "1.00", "0.00", "3.58"),
+        ("4.58", "1.00", "0.00", "3.58"),
+    ]
+    assert spent(shop, costs) == [("13.75", "3.00", "0.00", "10.75")]
+
+
+def test_a_part_of_a_month_bears_its_part_of_the_software(shop: LedgerRows) -> None:
+    costs = costs_of(tooling=Tooling(monthly=Decimal("10.00")))
+    for day in (1, 2, 3, 4):
+        shop.contact(str(day), at=datetime(2026, 11, day, 12, tzinfo=UTC), cost=money("1.00"))
+    query = RecoveryQuery(date(2026, 11, 3), date(2026, 11, 3))
+    row = to_json(recovery(shop.connection, costs, query, CHRISTMAS))["total"]
+    assert row["cost_parts"]["tooling"] == "2.50"
+
+
+def test_an_outsourcers_bill_counts_in_place_of_time_and_the_own_cost_before_it(
+    shop: LedgerRows,
+) -> None:
+    costs = costs_of()
+    phone = replace(costs.channels["phone"], vendor_per_contact=Decimal("4.10"))
+    billed = replace(costs, channels={**costs.channels, "phone": phone})
+    shop.contact("a", employer="outsourced", handle_seconds=312)
+    shop.contact("b", employer="in_house", handle_seconds=312)
+    shop.contact("c", employer="outsourced", cost=money("1.00"))
+    assert spent(shop, billed) == [("8.22", "8.22", "0.00", "0.00")]  # 4.10 + 3.12 + 1.00

@@ -14,10 +14,12 @@ import psycopg
 import pytest
 
 from models.domain import CHANNELS
+from service.ledger.experiment import CustomerRows, customer_rows
+from service.ledger.period import contacts_of
 from service.ledger.report import GROUPS, Totals
 from service.reports.costs import load_costs
-from service.reports.recovery import RecoveryQuery, recovery
-from tests.recovery_oracle import Oracle
+from service.reports.recovery import RecoveryQuery, period_of, recovery
+from tests.recovery_oracle import MARGIN_RATE, Oracle
 from tests.recovery_world import DAYS, NOW, START, Row, World, a_world, write
 
 
@@ -43,15 +45,26 @@ def group_of(world: World) -> dict[str, Callable[[Row], str | None]]:
     }  # fmt: skip
 
 
-SUMS = tuple(
-    field.name
-    for field in fields(Totals)
-    if field.name not in ("whole", "group", "customers_treatment", "customers_holdout")
-)
+COMPARED = (
+    "treated", "both_arms", "asked", "contacts", "sales", "margin", "cost", "before", "entered",
+)  # fmt: skip
+SUMS = tuple(field.name for field in fields(Totals) if field.name not in ("whole", "group"))
 
 
 def plain(totals: Totals) -> dict[str, Any]:
     return {name: getattr(totals, name) for name in SUMS}
+
+
+def compared(customers: CustomerRows) -> list[tuple[float, ...]]:
+    """The rows in an order that does not depend on that of the customers."""
+    columns = [getattr(customers, name).tolist() for name in COMPARED]
+    return sorted(
+        zip(*[[round(float(value), 2) for value in column] for column in columns], strict=True)
+    )
+
+
+def compared_by_hand(customers: list[Row]) -> list[tuple[float, ...]]:
+    return sorted(tuple(round(float(row[name]), 2) for name in COMPARED) for row in customers)
 
 
 def added(contacts: list[Row]) -> dict[str, Any]:
@@ -81,13 +94,22 @@ def test_the_report_is_what_plain_python_finds(clean_stores: tuple[str, str], se
             expected: dict[str | None, list[Row]] = defaultdict(list)
             for contact in period:
                 expected[group_of(world)[group_by](contact)].append(contact)
-            rows = {row.totals.group: row.totals for row in report.rows}
+            rows = {row.totals.group: row for row in report.rows}
+            groups = [None if group_by == "none" else row.totals.group for row in report.rows]
+            asked = [] if group_by == "none" else groups
+            asked_for = period_of(query, costs)
+            with contacts_of(connection, asked_for):
+                [whole, *parts] = customer_rows(connection, asked_for, asked, MARGIN_RATE)
+            assert compared(whole) == compared_by_hand(oracle.customers(period, found))
+            for group, part in zip(asked, parts, strict=True):
+                contacts = [row for row in period if group_of(world)[group_by](row) == group]
+                assert compared(part) == compared_by_hand(oracle.customers(contacts, found))
             assert set(rows) == set(expected)
             for group, contacts in expected.items():
-                assert plain(rows[group]) == added([found[row["id"]] for row in contacts])
+                assert plain(rows[group].totals) == added([found[row["id"]] for row in contacts])
                 for arm in ("treatment", "holdout"):
                     people = {row["customer_id"] for row in contacts if arms.get(row["id"]) == arm}
                     assert getattr(rows[group], f"customers_{arm}") == len(people)
             assert plain(report.total.totals) == {
-                name: sum(getattr(row, name) for row in rows.values()) for name in SUMS
+                name: sum(getattr(row.totals, name) for row in rows.values()) for name in SUMS
             }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import psycopg
 import pytest
@@ -151,3 +152,11 @@ def test_orders_are_rounded_to_the_cent_as_a_whole(shop: LedgerRows) -> None:
     shop.contact("a")
     shop.order("o", {"screw": "0.3333", "bolt": "0.3333", "nut": "0.3333"})
     assert sales(shop) == ("0.00", "1.00")
+
+
+def test_a_discount_is_taken_off_the_order_and_by_share_off_each_item(shop: LedgerRows) -> None:
+    """3.00 off 15.00 is a fifth: 12.00 of cake count 9.60."""
+    shop.contact("a")
+    shop.outcome(shop.decision("a", {"cake": "12.75"}), order="o")
+    shop.order("o", {"cake": "12.00", "tea": "3.00"}, discount=Decimal("3.00"))
+    assert sales(shop) == ("9.60", "12.00")

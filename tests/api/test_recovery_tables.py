@@ -6,13 +6,14 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from html import escape
 from html.parser import HTMLParser
 from typing import Any
 
 import psycopg
 import pytest
 
-from service.reports.definitions import DEFINITIONS, LONGEST
+from service.reports.definitions import DEFINITIONS, LONGEST, Definition
 from service.reports.recovery import Report
 from service.reports.tables import COLUMNS, to_csv, to_html, to_json, value
 from tests.ledger_rows import LedgerRows, ledger_rows, money, report
@@ -75,10 +76,16 @@ def read(page: str) -> Reader:
 
 def test_the_json_has_the_fields_of_the_contract(teams: Report) -> None:
     document = to_json(teams)
-    assert {
+    head = {
         "from": "2026-11-01", "to": "2026-11-30", "currency": "GBP", "window_days": 7,
-        "cost_basis": "benchmark", "definitions_version": "1",
-    }.items() <= document.items()  # fmt: skip
+        "cost_basis": "benchmark", "cost_version": 0, "definitions_version": "2",
+        "margin_rate": "0.40", "maturity": [],
+    }  # fmt: skip
+    assert {name: document[name] for name in head} == head
+    assert [one["code"] for one in document["statements"]] == [
+        "refunds_beyond_order",
+        "holdout_unknown",
+    ]
     assert document["rows"][1] == {
         "group": EVIL,
         "interactions": 1, "eligible": 1, "asked": 1, "accepted": 1, "unreported": 0,
@@ -87,8 +94,9 @@ def test_the_json_has_the_fields_of_the_contract(teams: Report) -> None:
         "same_contact": {"sales": "1234.50", "ratio": "123.4500"},
         "attributed": {"sales": "1234.50", "ratio": "123.4500"},
         "incremental": None, "net": None, "attribution_inflation": None,
-        "verdict": "not_enough_data", "needed": None, "unpriced": 0,
-        "costed": {"given": 1, "handle_time": 0, "per_contact": 0},
+        "verdict": "not_enough_data", "needed": None, "detectable": None, "unpriced": 0,
+        "cost_parts": {"handling": "10.00", "goodwill": "0.00", "tooling": "0.00"},
+        "costed": {"given": 1, "handle_time": 0, "vendor": 0, "per_contact": 0},
     }  # fmt: skip
 
 
@@ -100,6 +108,8 @@ def test_the_csv_holds_the_numbers_of_the_json_and_then_the_total(teams: Report)
         found = {name: line[name.replace(".", "_")] for name in COLUMNS}
         assert found == {name: text(value(row, name)) for name in COLUMNS}
         assert (line["from"], line["cost_basis"]) == ("2026-11-01", "benchmark")
+        for said in document["statements"]:
+            assert said["text"] in line["statements"]
 
 
 def text(found: Any) -> str:
@@ -126,10 +136,15 @@ def test_the_page_shows_the_numbers_of_the_json(teams: Report) -> None:
             row["cost_of_asking"],
             same["sales"] + (same["ratio"] or "no cost"),
             attributed["sales"] + (attributed["ratio"] or "no cost"),
-            "not yet",
-            "not yet",
+            "not known",
+            "not known",
             "not enough data",
         ]
+
+
+def test_the_page_says_what_must_be_known_first(teams: Report) -> None:
+    page = to_html(teams)
+    assert all(escape(statement.text) in page for statement in teams.statements)
 
 
 def test_the_page_runs_nothing_and_loads_nothing(teams: Report) -> None:
@@ -166,4 +181,12 @@ def test_the_page_says_that_a_benchmark_is_not_yours(teams: Report) -> None:
 
 
 def test_every_definition_is_short() -> None:
-    assert all(len(meaning) <= LONGEST for meaning in DEFINITIONS.values())
+    assert all(len(defined.meaning) <= LONGEST for defined in DEFINITIONS.values())
+
+
+@pytest.mark.parametrize(
+    ("meaning", "serves"), [("Clicks.", ()), ("Clicks.", ("fun",)), ("x" * 201, ("ltv",))]
+)
+def test_a_number_that_serves_no_root_is_refused(meaning: str, serves: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match=r"name some of acquisition|use 1 to 200"):
+        Definition(meaning, serves)

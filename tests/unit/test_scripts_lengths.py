@@ -136,6 +136,14 @@ def test_money_keeps_a_text_message_in_plain_letters_in_every_locale(currency: s
         ("1234.5", "PLN", "pl_PL", True, "PLN 1 234,50"),
         ("12.5", "INR", "en_IN", True, "INR 12.50"),
         ("1200", "JPY", "ja_JP", True, "JPY 1,200"),
+        ("49.9", "EUR", "es_MX", False, "EUR 49.90"),
+        ("1234.5", "CHF", "de_CH", False, "CHF 1’234.50"),  # noqa: RUF001
+        ("1234.5", "CHF", "de_CH", True, "CHF 1'234.50"),
+        ("1234.5", "EUR", "de_AT", True, "€ 1.234,50"),
+        ("1234.5", "EUR", "fr_BE", True, "1 234,50 €"),
+        ("1234.5", "CHF", "fr_CH", True, "1 234,50 CHF"),
+        ("1234.5", "EUR", "es_ES", True, "1.234,50 €"),
+        ("1234.5", "USD", "en_US", True, "$1,234.50"),
     ],
 )
 def test_money_is_exact_and_written_as_the_locale_does(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from models.domain import FAULTS, KINDS, MOODS, TOPICS
 from service.errors import ScriptError
 from service.scripts.channels import PARTS, RULES
+from service.scripts.law import NOWHERE, load_law
 from service.scripts.library import load_drafts
 from service.scripts.lint import FOLDER, check, main
 from service.scripts.placeholders import PLACEHOLDERS
@@ -192,7 +194,25 @@ def test_the_managers_page_lists_every_placeholder_name_and_limit() -> None:
         assert f"{rule.measure('').limit:,}" in row
 
 
-def test_the_command_of_the_managers_page_runs() -> None:
-    command = [sys.executable, "-m", "service.scripts.lint", "service/scripts/library"]
-    done = subprocess.run(command, cwd=FOLDER.parents[2], capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
+def test_the_commands_of_the_managers_page_run(tmp_path: Path) -> None:
+    """All of them, in their order, in a folder that looks like the checkout."""
+    root = FOLDER.parents[2]
+    page = (root / "docs" / "scripts.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^ *```sh\n(.*?)^ *```", page, re.MULTILINE | re.DOTALL)
+    for name in ("service", "models"):
+        (tmp_path / name).symlink_to(root / name)
+    (tmp_path / ".venv").symlink_to(Path(sys.prefix))
+    done = subprocess.run(
+        ["sh", "-euc", "".join(blocks)], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert "Fairelane" in done.stdout
+    assert "phone.toml: version 1 approved until 2099-12-31" in done.stdout
+
+
+def test_the_managers_page_names_every_check_list_and_law_pack() -> None:
+    page = (FOLDER.parents[2] / "docs" / "scripts.md").read_text(encoding="utf-8")
+    for path in (FOLDER / "tone").glob("*.toml"):
+        assert f"`tone/{path.name}`" in page
+    for pack in load_law().packs.keys() - NOWHERE:
+        assert f"`{pack}`" in page

@@ -7,7 +7,7 @@ strong generator, 244 bits.
 from alembic import op
 
 revision = "0010"
-down_revision = "0004"
+down_revision = "0007"
 
 TABLES = """
 CREATE TABLE messages (
