@@ -72,8 +72,8 @@ event AS (
         'cancelled', cancelled_at IS NOT NULL, 'currency', currency,
         'item_ids', (SELECT json_agg(item_id ORDER BY position) FROM order_lines
             WHERE order_id = o.id),
-        'total', (SELECT round(sum(quantity * unit_price), 2)::text FROM order_lines
-            WHERE order_id = o.id))
+        'total', (SELECT round(sum(quantity * unit_price) - coalesce(o.discount, 0), 2)::text
+            FROM order_lines WHERE order_id = o.id))
     FROM bought JOIN orders o ON o.id = bought.order_id AND o.customer_id = %(customer)s
     UNION ALL
     SELECT journey_id, refunded_at, 1, 'refund', r.order_id, json_build_object(

@@ -145,11 +145,11 @@ def test_a_no_to_offers_refuses_the_message_even_if_it_was_written_before(
     assert reason in refused["detail"]
 
 
-def test_a_stranger_who_never_agreed_may_be_asked_on_the_phone_and_not_in_writing(
+def test_a_stranger_who_never_agreed_may_be_asked_on_a_page_and_not_by_mail(
     desk: Client, floor: Parts
 ) -> None:
     stranger = next(f"n{n}" for n in range(99) if arm_of(f"n{n}", floor.policy) == "treatment")
-    answer = ask(desk, a_request(stranger))
+    answer = ask(desk, a_request(stranger, interaction={"channel": "web"}))
     assert answer["decision"] == "offer"
     assert "opted_out" in assert_problem(write(desk, answer), 409, "message_refused")["detail"]
 
