@@ -55,6 +55,7 @@ SAID: Final = Markup("<p>{words}</p>")
     blueprint,
     "GET /f/<token>",
     gives={200: None, 302: None, 404: None, 410: None},
+    problems=(503,),
     media_types=HTML,
 )
 def follow(token: str) -> Response:
@@ -77,6 +78,7 @@ def follow(token: str) -> Response:
     blueprint,
     "POST /f/<token>",
     gives={200: None, 404: None, 410: None},
+    problems=(503,),
     media_types=HTML,
 )
 def accept(token: str) -> Response:
