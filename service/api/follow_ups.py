@@ -17,9 +17,9 @@ from service import errors, links
 from service.api.current import asked, forget, now, parts
 from service.api.describe import operation, resource
 from service.api.page_words import ABOUT, CHANGED, EXPIRED, THANKS, UNKNOWN, in_language
-from service.decision.message import still_true
 from service.ledger.messages import Link, find_link, mark_accepted, mark_opened
 from service.ledger.outcomes import record_by_link
+from service.message import still_true
 
 blueprint = resource("links", "Where the link in a message leads.")
 HTML: Final = {"text/html": {"type": "string"}}

@@ -6,15 +6,15 @@ from typing import Final
 
 from flask import Response
 
-from service import errors
+from service import errors, message
 from service.api import json as strict
 from service.api.current import asked, check_spool, forget, now, parts
 from service.api.describe import operation, resource
 from service.api.schemas import load
 from service.api.schemas_messages import MessageAnswerSchema, MessageRequestSchema
-from service.decision import message
 from service.ledger.messages import keep_message, stored_message
 from service.ledger.profiles import read_profile
+from service.writing import write as write_message
 
 blueprint = resource("messages", "A decision in writing, and the link in it.")
 MESSAGE: Final = MessageRequestSchema()
@@ -51,7 +51,7 @@ def write(suggestion_id: str) -> Response:
         body = stored_message(connection, suggestion_id, channel, item_id)
         replayed = body is not None
         if body is None:
-            made = message.write(
+            made = write_message(
                 connection, suggestion_id, known, item_id, profile.customer, channel, house,
                 asked().host_url, moment,
             )  # fmt: skip
