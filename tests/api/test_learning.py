@@ -41,7 +41,7 @@ def recorded(ledger: psycopg.Connection, suggestion_id: str) -> dict[str, Any]:
 def test_what_chance_decided_is_on_record_with_its_probability(
     agent: Client, customers: list[str], ledger: psycopg.Connection
 ) -> None:
-    choices = set()
+    choices, said = set[int](), set[str]()
     for customer in customers[:20]:
         answer = ask(agent, a_request(customer))
         if answer["decision"] == "no_offer":
@@ -60,8 +60,11 @@ def test_what_chance_decided_is_on_record_with_its_probability(
         assert row["script_variant"] == row["record"]["suggestions"][0]["variant"]
         assert 0 < exploration["variant_probability"] <= 1
         assert len(exploration["context"]) == 64
+        assert row["script_variant"] == first["script"]["variant"]
         choices.add(len(eligible))
+        said.add(row["script_variant"])
     assert max(choices) > 1
+    assert said == {"a", "b"}
 
 
 def test_the_holdouts_shadow_is_what_would_have_been_shown(

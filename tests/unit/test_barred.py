@@ -15,8 +15,9 @@ from models.candidates.together import Together
 from models.domain import ContactItem, Interaction, Item, SuggestionRequest
 from models.ids import Ids
 from models.recommender import Recommender
+from service.dealings import Refunded
 from service.decision.barred import Limits, limits_of
-from service.profile import Profile, Refunded, Reply
+from service.profile import Profile, Reply
 from tests.situations import (
     AT_THE_EDGE,
     DAY,
