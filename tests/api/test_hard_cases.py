@@ -146,7 +146,8 @@ def test_a_customer_of_whom_only_contacts_are_known_is_suggested_what_a_stranger
     agent: Client, stranger: str
 ) -> None:
     new = suggested(agent, stranger)
-    ask(agent, a_request(stranger))
+    silent = ask(agent, a_request(stranger, interaction={"channel": "facebook", "public": True}))
+    assert silent["reason"] == "public_channel"
     assert suggested(agent, stranger) == new
 
 

@@ -15,6 +15,7 @@ from service.decision.levers import Lever, Levers
 from service.decision.uplift import HOLDOUT, Arm, assumed
 from service.ledger.uplift import read_cells
 from service.parts import Parts
+from service.uplift import MeasuredUplift
 from tests.api.client import Client, assert_problem
 from tests.api.shop_floor import Stock, a_request, ask, customers_in
 from tests.ledger_rows import DAY, ledger_rows
@@ -35,6 +36,7 @@ def change(floor: Parts) -> Callable[..., None]:
 
     def do(**pricing: Any) -> None:
         floor.policy = replace(floor.policy, pricing=replace(floor.policy.pricing, **pricing))
+        floor.uplift = MeasuredUplift(floor.policy.pricing)
 
     return do
 
