@@ -6,6 +6,8 @@ WITH told AS MATERIALIZED (
     SELECT contact.suggestion_id, outcomes.item_id, result, order_id, outcomes.occurred_at,
         event_id, outcomes.occurred_at < contact.occurred_at - interval '1 minute' AS early
     FROM contact JOIN outcomes USING (suggestion_id)
+    -- a clock may be wrong, but not by days
+    WHERE outcomes.occurred_at >= %(start)s - interval '2 days'
 ),
 named AS MATERIALIZED (SELECT DISTINCT order_id FROM told WHERE order_id IS NOT NULL),
 rival AS MATERIALIZED (
