@@ -42,7 +42,6 @@ CALLS = [
         "orders": [{"id": "1", "placed_at": "2026-10-02T09:12:00+00:00", "currency": "GBP",
                     "lines": [LINE]}],
     }),
-    Call("POST", "/v1/suggestions/lea/messages", "agent", {"channel": "email"}),
     Call("POST", "/v1/outcomes", "agent", {
         "event_id": "e-1", "suggestion_id": "sug_1", "result": "accepted",
         "occurred_at": "2026-10-23T10:33:10+00:00"}),
@@ -52,6 +51,7 @@ CALLS = [
     Call("POST", "/v1/items", "ingest", [
         {"id": "1", "name": "Cakestand", "price": "12.75", "currency": "GBP"}], BULK_LIMIT),
     Call("POST", "/v1/interactions", "ingest", [{**CONTACT, "customer_id": "lea"}], BULK_LIMIT),
+    Call("POST", "/v1/suggestions/lea/messages", "agent", {"channel": "email"}),
     Call("PUT", "/v1/customers/lea/consent", "agent", {"objected": True}),
     Call("PUT", "/v1/costs", "manager", {
         "as_of": "2026-11-01", "source": "Controlling",
