@@ -115,6 +115,26 @@ def test_a_journey_tells_order_return_offer_message_and_yes_in_their_order(
     assert (journey["resolved"], journey["repeats"]) == (True, 1)
 
 
+def test_a_return_is_open_until_it_is_paid_back_and_told_once(
+    desk: Client, customer: str, shelf: Stock
+) -> None:
+    bought, liked = shelf.items[0].id, shelf.items[1].id
+    order = an_order(customer, "o-1", 200, bought, "40.00")
+    feed(desk, "orders", order)
+    arranged = {"status": "resolved", "items": [{"item_id": bought}, {"item_id": liked}]}
+    contacts = [a_contact(customer, f"c-{n}", 30 - n, **arranged) for n in range(2)]
+    feed(desk, "interactions", *contacts)
+
+    def open_returns() -> list[str]:
+        shown = desk.get(f"/v1/customers/{customer}").get_json()["open_returns"]
+        return [contact["id"] for contact in shown]
+
+    assert open_returns() == ["c-1"]
+    back = {"item_id": bought, "quantity": 2, "amount": "80.00", "refunded_at": ago(1)}
+    feed(desk, "orders", order | {"refunds": [back]})
+    assert open_returns() == []
+
+
 def test_a_journey_is_of_one_customer_and_no_order_of_another_is_shown(
     desk: Client, floor: Parts, shelf: Stock
 ) -> None:

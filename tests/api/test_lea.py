@@ -272,6 +272,8 @@ def test_leas_bookcase(desk: Desk, clock: Clock, lea: str) -> None:
     assert call["suggestions"] == []
     screen = desk.read(f"/v1/customers/{lea}")
     assert "100982" in [order["id"] for order in screen["open_orders"]]
+    [back] = screen["open_returns"]
+    assert back["items"][0] == TOO_WIDE
     [journey] = screen["journeys"]
     assert journey["channels"] == ["facebook", "web", "email", "app", "chat", "phone"]
     assert (journey["resolved"], journey["repeats"]) == (True, 0)
