@@ -25,8 +25,10 @@ from service.api import (
     definitions,
     describe,
     docs,
+    follow_ups,
     interactions,
     items,
+    messages,
     models,
     operating,
     orders,
@@ -43,8 +45,8 @@ from service.parts import Parts, make_parts
 from service.settings import Settings
 
 RESOURCES: Final = (
-    suggestions, outcomes, orders, items, interactions, customers, models, reports,
-    definitions, costs, operating, docs,
+    suggestions, messages, follow_ups, outcomes, orders, items, interactions, customers, models,
+    reports, definitions, costs, operating, docs,
 )  # fmt: skip
 LONGEST_ID: Final = 200
 DRAIN_LIMIT: Final = 16 * 1024 * 1024

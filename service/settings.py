@@ -6,6 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
+
+SHORTEST_LINK_KEY: Final = 32
 
 
 class BadSettings(SystemExit):
@@ -28,6 +31,8 @@ class Settings:
     """ENCORE_COSTS: a costs.toml of your own; absent, the benchmark in service/reports/."""
     scripts: Path | None = None
     """ENCORE_SCRIPTS: a folder of scripts of your own; absent, the one in service/scripts/."""
+    link_keys: tuple[str, ...] = field(default=(), repr=False)
+    """ENCORE_LINK_KEY: what signs links, the newest first; absent, the ledger's own key does."""
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -60,6 +65,12 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     currency = environment.get("ENCORE_CURRENCY", "GBP")
     if not re.fullmatch(r"[A-Z]{3}", currency):
         wrong.append(f"ENCORE_CURRENCY is {currency!r}: use an ISO 4217 code such as GBP")
+    link_keys = tuple(filter(None, environment.get("ENCORE_LINK_KEY", "").split(",")))
+    if len(link_keys) > 2 or any(len(key) < SHORTEST_LINK_KEY for key in link_keys):
+        wrong.append(
+            "ENCORE_LINK_KEY is not what it should be: one key, or the new and the old one with a "
+            f"comma between them, each of {SHORTEST_LINK_KEY} characters or more"
+        )
     settings = Settings(
         database_url=required(
             "ENCORE_DATABASE_URL", r"postgres(ql)?://", "use postgresql://user:secret@host/database"
@@ -70,6 +81,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         policy=optional_file("ENCORE_POLICY"),
         costs=optional_file("ENCORE_COSTS"),
         scripts=optional_folder("ENCORE_SCRIPTS"),
+        link_keys=link_keys,
     )
     if wrong:
         raise BadSettings("Encore cannot start; please mend:\n  " + "\n  ".join(wrong))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from flask import Response, request
+from flask import Response
 
-from service import errors
-from service.api.current import answer, now, parts
+from service.api.current import answer, arguments, now, parts
 from service.api.describe import operation, resource
 from service.api.schemas import load
 from service.api.schemas_reports import RecoveryRequest, RecoveryRequestSchema, RecoverySchema
@@ -36,7 +35,7 @@ def show_recovery() -> Response:
     Days are whole ones in UTC, both included. `format=csv` and `format=html` say the same. A
     report of more than 10,000 contacts is up to a minute old; `made_at` says of when it is.
     """
-    wanted: RecoveryRequest = load(QUERY, _arguments())
+    wanted: RecoveryRequest = load(QUERY, arguments())
     report = recovery_of(wanted.query)
     if wanted.format == "csv":
         name = f"recovery-{wanted.query.from_date}-{wanted.query.to_date}.csv"
@@ -60,12 +59,3 @@ def recovery_of(query: RecoveryQuery) -> Report:
             return recovery(connection, costs, query, at, here.margin_rate)
 
     return here.reports.get((query, costs.version), at, make)
-
-
-def _arguments() -> dict[str, Any]:
-    """The address's arguments, each given once."""
-    twice = [name for name, values in request.args.lists() if len(values) > 1]
-    if twice:
-        faults = tuple((f"/{name[:100]}", "Give this once.") for name in twice)
-        raise errors.InvalidFields(faults)
-    return request.args.to_dict()
