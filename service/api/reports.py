@@ -34,7 +34,7 @@ def show_recovery() -> Response:
     Days are whole ones in UTC, both included. `format=csv` and `format=html` say the same. A
     report of more than 10,000 contacts is up to a minute old; `made_at` says of when it is.
     """
-    wanted: RecoveryRequest = load(QUERY, _arguments())
+    wanted: RecoveryRequest = load(QUERY, arguments())
     report = recovery_of(wanted.query)
     if wanted.format == "csv":
         name = f"recovery-{wanted.query.from_date}-{wanted.query.to_date}.csv"
@@ -60,7 +60,7 @@ def recovery_of(query: RecoveryQuery) -> Report:
     return here.reports.get((query, costs.version), at, make)
 
 
-def _arguments() -> dict[str, Any]:
+def arguments() -> dict[str, Any]:
     """The address's arguments, each given once."""
     twice = [name for name, values in request.args.lists() if len(values) > 1]
     if twice:

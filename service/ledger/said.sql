@@ -3,14 +3,15 @@
 -- before its contact.
 CREATE TEMPORARY TABLE said ON COMMIT DROP AS
 WITH told AS (
-    SELECT contact.suggestion_id, outcomes.item_id, result, order_id, outcomes.occurred_at,
-        event_id, outcomes.occurred_at < contact.occurred_at - interval '1 minute' AS early
+    SELECT contact.suggestion_id, outcomes.item_id, result, reason, order_id,
+        outcomes.occurred_at, event_id,
+        outcomes.occurred_at < contact.occurred_at - interval '1 minute' AS early
     FROM contact JOIN outcomes USING (suggestion_id)
 ),
 in_play AS (
     SELECT * FROM told
     UNION ALL
-    SELECT suggestion_id, item_id, result, order_id, occurred_at, event_id, false
+    SELECT suggestion_id, item_id, result, reason, order_id, occurred_at, event_id, false
     FROM outcomes
     WHERE suggestion_id IN (
         SELECT rival.suggestion_id
@@ -26,7 +27,7 @@ FROM (
     SELECT suggestion_id, CASE WHEN item_id IS NOT NULL THEN item_id ELSE (
             SELECT item_ids[1] FROM decisions
             WHERE decisions.suggestion_id = in_play.suggestion_id) END AS item_id,
-        result, order_id, occurred_at, event_id, early
+        result, reason, order_id, occurred_at, event_id, early
     FROM in_play
 ) named
 ORDER BY suggestion_id, item_id, occurred_at DESC, event_id COLLATE "C" DESC
