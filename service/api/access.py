@@ -41,6 +41,7 @@ ROUTES: Final[dict[str, Roles]] = {
     "GET /v1/reports/adherence": frozenset({"manager"}),
     "GET /v1/reports/lost-opportunities": frozenset({"manager"}),
     "GET /v1/reports/harm": frozenset({"manager"}),
+    "GET /v1/reports/retention": frozenset({"manager"}),
     "GET /v1/definitions": frozenset({"agent", "ingest", "trainer", "manager"}),
     "GET /v1/costs": frozenset({"manager"}),
     "PUT /v1/costs": frozenset({"manager"}),

@@ -24,6 +24,7 @@ from service.reports.insight import Asked, Insight
 from service.reports.insight_tables import insight_csv, insight_json
 from service.reports.lost import LostRow, lost_opportunities
 from service.reports.query import RecoveryQuery
+from service.reports.retention import RetentionRow, retention
 from service.reports.touchpoints import TouchpointRow, touchpoints
 
 blueprint = resource("insights", "What drives it, and how it is done.")
@@ -105,5 +106,14 @@ _report(
     """Read whether asking drives customers off
 
     Opt-outs, complaints, repeat contacts and returns against the holdout, each with a limit.
+    """,
+)
+_report(
+    "retention",
+    retention,
+    RetentionRow,
+    """Read who is won and who comes back
+
+    First, second and further orders, sales and lifetime value, against the holdout.
     """,
 )

@@ -1,12 +1,6 @@
--- What happened to customers after their first eligible contact of the period, within the window, for
--- the comparison with the holdout. One row per customer: 1 if it happened at all. Columns are strings
--- of bytes, as in experiment.sql.
-WITH entry AS MATERIALIZED (
-    SELECT customer_id, min(occurred_at) AS entered, min(arm) = 'treatment' AS treated
-    FROM contact WHERE eligible AND arm IS NOT NULL
-    GROUP BY customer_id HAVING min(arm) = max(arm)
-),
-again AS (
+-- What happened to the customers in entry.sql after their first eligible contact, within the window. One
+-- row per customer: whether it happened at all. Columns are strings of bytes, as in experiment.sql.
+WITH again AS (
     SELECT customer_id, bool_or(topic = 'complaint') AS complained
     FROM entry JOIN interactions later USING (customer_id)
     WHERE later.occurred_at > entered AND later.occurred_at <= entered + %(window)s
@@ -17,8 +11,7 @@ back AS (
     SELECT DISTINCT customer_id
     FROM refunds JOIN orders ON orders.id = order_id JOIN entry USING (customer_id)
     WHERE refunded_at > entered AND refunded_at <= entered + %(window)s
-        AND refunded_at > %(start)s AND refunded_at <= %(last)s
-        AND placed_at > entered
+        AND placed_at > entered AND placed_at > %(start)s AND placed_at <= %(last)s
 ),
 row AS (
     SELECT treated,
@@ -29,6 +22,7 @@ row AS (
         JOIN customers ON customers.id = entry.customer_id
         LEFT JOIN again ON again.customer_id = entry.customer_id
         LEFT JOIN back ON back.customer_id = entry.customer_id
+    WHERE NOT both_arms
     ORDER BY entry.customer_id COLLATE "C"
 )
 SELECT

@@ -12,25 +12,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
 from psycopg import Connection
-from scipy.special import stdtrit
 
-from service.ledger.harm import Flags, harms, returned_items
+from service.ledger.entry import enter, harms, returned_items
 from service.ledger.holdout import holdouts_used
 from service.ledger.period import contacts_of
 from service.ledger.report import totals
 from service.reports.adherence import share_of
-from service.reports.doubts import unequal
-from service.reports.effect import ARMS_DO_NOT_MATCH, NOT_ENOUGH_DATA
-from service.reports.insight import Asked, Estimated, Insight, planned_share, said
+from service.reports.arms import compare, refusal_of
+from service.reports.effect import NOT_ENOUGH_DATA
+from service.reports.insight import Asked, Estimated, Insight, said
 from service.reports.maturity import matures_at
 from service.reports.recovery import MATURING, period_of
-from service.reports.statements import Statement, about_holdout
-from service.reports.statistics import sample_ratio, sequence
+from service.reports.statements import Statement
 from service.reports.statistics.enough import LEAST_CUSTOMERS
-from service.reports.statistics.estimate import degrees_of_freedom
-from service.reports.statistics.ratios import difference_per_contact
+from service.reports.statistics.estimate import Flags
 
 HARM: Final = "harm"
 NO_HARM: Final = "no_harm"
@@ -48,7 +44,6 @@ NAMES: Final[Mapping[str, str]] = {
     "repeated": "repeat_contacts",
     "returned": "returns",
 }
-ALPHA: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +67,26 @@ def harm(connection: Connection[Any], asked: Asked) -> Insight[HarmRow]:
     period = period_of(query, asked.costs)
     with contacts_of(connection, period):
         whole = totals(connection, period)[-1]
+        changed = enter(connection, period)
         found = harms(connection, period)
         items = returned_items(connection, period)
         holdouts = holdouts_used(connection, query.start, query.end)
-    treated = found.pop("treated")
-    refusal = about_holdout(holdouts, 0)
-    verdict = MATURING if matures_at(query) > asked.now else None
-    broken = None
-    if refusal is None and (broken := _broken(treated, planned_share(holdouts))):
-        verdict = ARMS_DO_NOT_MATCH
-    elif refusal is not None:
-        verdict = NOT_ENOUGH_DATA
+    treated = found["treated"]
+    refusal = refusal_of(treated, holdouts, changed)
+    verdict = refusal.verdict if refusal else None
+    if matures_at(query) > asked.now:
+        verdict = MATURING
     return Insight(
         "harm",
         asked,
         whole.interactions,
-        said([refusal, broken, *_statements(treated, items, verdict == MATURING)]),
-        (*(row_of(name, treated, flags, verdict) for name, flags in found.items()), _items(items)),
+        said(
+            [
+                refusal.statement if refusal else None,
+                *_statements(treated, items, verdict == MATURING),
+            ]
+        ),
+        (*(row_of(name, treated, found[name], verdict) for name in LIMITS), _items(items)),
     )
 
 
@@ -107,16 +105,12 @@ def row_of(name: str, treated: Flags, happened: Flags, verdict: str | None = Non
         verdict = NOT_ENOUGH_DATA
     difference, limit = None, LIMITS[name]
     if verdict is None:
-        found = difference_per_contact(treated, happened.astype(float), np.ones(len(treated)))
-        once = float(stdtrit(degrees_of_freedom(found, treated), 1 - ALPHA / 2))
-        always = sequence.width(len(treated), ALPHA) * found.error
-        half = once * found.error
-        difference = Estimated(found.value, found.value - half, found.value + half, len(treated))
-        verdict = NOT_ENOUGH_DATA
+        found = compare(treated, happened)
+        difference, verdict = found.shown, NOT_ENOUGH_DATA
         # where it happened to nobody the error is zero, which proves nothing
-        if found.error and found.value - always > 0:
+        if found.estimate.error and found.always_low > 0:
             verdict = HARM
-        elif found.error and found.value + always < limit:
+        elif found.estimate.error and found.always_high < limit:
             verdict = NO_HARM
     return HarmRow(NAMES[name], shares[0], shares[1], difference, limit, verdict)
 
@@ -132,13 +126,6 @@ def _items(items: Mapping[bool, tuple[int, int]]) -> HarmRow:
         None,
         "association",
     )
-
-
-def _broken(treated: Flags, planned: float) -> Statement | None:
-    counts = int(treated.sum()), int((~treated).sum())
-    if not all(counts) or sample_ratio.p_value(*counts, planned) >= sample_ratio.REFUSED_BELOW:
-        return None
-    return Statement("arms_do_not_match", unequal(*counts, planned))
 
 
 def _statements(
