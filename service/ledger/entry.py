@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
+from service.ledger.columns import columns_of
 from service.ledger.period import Period, run
 
 HARMS: Final = ("opted_out", "complained", "repeated", "returned")
@@ -39,7 +39,7 @@ def enter(connection: Connection[Any], period: Period) -> int:
 
 def harms(connection: Connection[Any], period: Period) -> Columns:
     """`treated` and each of `HARMS`, one entry per customer; after `enter`."""
-    return _columns(_HARM, run(connection, "harm.sql", period.values()))
+    return columns_of(_HARM, run(connection, "harm.sql", period.values()))
 
 
 def retained(connection: Connection[Any], now: datetime) -> Columns:
@@ -50,7 +50,7 @@ def retained(connection: Connection[Any], now: datetime) -> Columns:
     with an order), the day of the `first` and the `latest` since 1970-01-01, how many of them were
     `paid` for and their mean `value`.
     """
-    return _columns(_RETENTION, run(connection, "retention.sql", {"now": now}))
+    return columns_of(_RETENTION, run(connection, "retention.sql", {"now": now}))
 
 
 def returned_items(connection: Connection[Any], period: Period) -> dict[bool, tuple[int, int]]:
@@ -61,11 +61,3 @@ def returned_items(connection: Connection[Any], period: Period) -> dict[bool, tu
     """
     found = run(connection, "suggested.sql", period.values())
     return {True: (0, 0), False: (0, 0)} | {suggested: (n, k) for suggested, n, k in found}
-
-
-def _columns(kinds: Mapping[str, str], rows: list[Any]) -> Columns:
-    [row] = rows
-    return {
-        name: np.frombuffer(column or b"", kind).astype(np.dtype(kind).newbyteorder("="))
-        for (name, kind), column in zip(kinds.items(), row, strict=True)
-    }

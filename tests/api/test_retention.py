@@ -96,7 +96,7 @@ def test_lifetime_value_is_compared_once_enough_customers_came_back(shop: Ledger
     assert ("lifetime value", 365) not in rows(shop)
     everybody = TREATED + HELD
     for number, share in enumerate((1, 2, 3, 5)):
-        prices = [f"{20 + place % 7 + number}.00" for place in range(0, len(everybody), share)]
+        prices = [f"{16 + place % 7 + number}.00" for place in range(0, len(everybody), share)]
         upsert_orders(
             shop.connection,
             [
