@@ -1,4 +1,4 @@
-"""A stratified difference: contacts with something beside those without it that are alike otherwise.
+"""A stratified difference: contacts with something beside their like without it.
 
 sum over strata s of w_s (mean with - mean without), w_s the share of all contacts with it that are
 in s, of strata that have both (standardisation to the contacts with it; Cochran 1968, The
