@@ -21,9 +21,10 @@ SELECT 'sug_' || id, id, customer_id, resolved_at, channel,
     CASE WHEN eligible AND NOT held THEN 'offer' ELSE 'no_offer' END, eligible,
     CASE WHEN eligible THEN CASE WHEN held THEN 'holdout' ELSE 'treatment' END END,
     CASE WHEN eligible AND NOT held THEN ARRAY['cake'] ELSE '{}' END,
-    CASE WHEN eligible AND NOT held THEN 'repeat' END,
-    CASE WHEN eligible AND NOT held THEN channel || '.' || topic || '.repeat.calm' END,
-    CASE WHEN eligible AND NOT held THEN 25 END, '2026', '1', '{}', '', '{}'
+    CASE WHEN eligible THEN 'repeat' END,
+    CASE WHEN eligible THEN channel || '.' || topic || '.repeat.calm' END,
+    CASE WHEN eligible AND NOT held THEN 25 END, '2026', '1', '{}', '',
+    '{"suggestions": [{"item_id": "cake", "price": {"amount": "12.75", "currency": "GBP"}}]}'
 FROM (
     SELECT *, substr(customer_id, 2)::bigint %% 10 < 3 AS held,
         abs(hashtext(id)) %% 100 < 75 AS eligible FROM interactions) drawn;

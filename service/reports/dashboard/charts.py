@@ -28,11 +28,13 @@ MARKS: Final = ((0.3, "0.30"), (4.0, "4.00"))
 TICKS: Final = ((-1.0, "-1"), (0.0, "0"), (1.0, "1"), (2.0, "2"))
 LEAST: Final = -1.2
 MOST: Final = 5.0
-WIDTH: Final = 440
+WIDTH: Final = 380
 """Pixels; a phone shows a chart hardly smaller, so that its words stay readable."""
 ROW: Final = 30
-LABEL: Final = 21
-"""Characters of a name that fit beside its row; the table has the whole name."""
+BESIDE: Final = 17
+"""Characters of a name that fit beside its row."""
+ABOVE: Final = 44
+"""Those that fit above it; the table has the whole name."""
 FONT: Final = 13
 _one_at_a_time: Final = threading.Lock()
 
@@ -54,7 +56,7 @@ class Point:
 @lru_cache(maxsize=256)
 def scale(point: Point, summary: str) -> str:
     """One ratio and its interval on the scale between the two lines."""
-    with _axes(92, left=14, right=14, top=30, bottom=24) as (axes, drawn):
+    with _axes(100, left=14, right=14, top=30, bottom=24) as (axes, drawn):
         _ratio_axis(axes, labelled=True)
         axes.set_ylim(-1, 1)
         if point.attributed is not None:
@@ -65,17 +67,19 @@ def scale(point: Point, summary: str) -> str:
 
 @lru_cache(maxsize=256)
 def intervals(name: str, points: tuple[Point, ...], summary: str) -> str:
-    """A row for each group, in the order given."""
-    height = ROW * len(points) + 50
-    with _axes(height, left=150, right=50, top=26, bottom=24) as (axes, drawn):
+    """A row for each group, in the order given; long names stand above their rows."""
+    above = any(len(point.label) > BESIDE for point in points)
+    row, left = (ROW + 16, 20) if above else (ROW, 126)
+    with _axes(row * len(points) + 50, left=left, right=58, top=26, bottom=24) as (axes, drawn):
         _ratio_axis(axes, labelled=True)
         axes.set_ylim(len(points) - 0.5, -0.5)
         side = axes.get_yaxis_transform()
         for place, point in enumerate(points):
-            axes.text(-0.03, place, short(point.label), ha="right", va="center",
+            axes.text(0 if above else -0.03, place - (0.36 if above else 0), short(point.label),
+                      ha="left" if above else "right", va="center",
                       transform=side, color=PALETTE["ink"])  # fmt: skip
             told = "?" if point.ratio is None else f"{point.ratio:.2f}"
-            axes.text(1.15, place, told, ha="right", va="center",
+            axes.text(1 + 56 / (WIDTH - left - 58), place, told, ha="right", va="center",
                       transform=side, color=PALETTE["ink"])  # fmt: skip
             if point.attributed is not None:
                 _attributed(axes, point.attributed, place)
@@ -111,12 +115,12 @@ def trend(points: tuple[Point, ...], summary: str) -> str:
 
 
 def short(label: str) -> str:
-    """A name cut to what fits beside its row.
+    """A name cut to what fits.
 
-    >>> short("north"), short("phone.return.substitute.calm")
-    ('north', 'phone.return.substit…')
+    >>> short("north"), len(short("x" * 200))
+    ('north', 44)
     """
-    return label if len(label) <= LABEL else label[: LABEL - 1] + "…"
+    return label if len(label) <= ABOVE else label[: ABOVE - 1] + "…"
 
 
 @contextmanager

@@ -39,6 +39,31 @@ def headline(document: dict[str, Any]) -> str:
     )
 
 
+def summary(document: dict[str, Any]) -> str:
+    """The headline for a terminal: three numbers and the verdict."""
+    total, currency = document["total"], document["currency"]
+    basis = ", benchmark, not yours" if document["cost_basis"] == "benchmark" else ""
+    lines = [
+        f"Service recovery, {document['from']} to {document['to']}",
+        f"Service cost  {_money(total['service_cost'])} {currency}{basis}",
+    ]
+    for name, of in (("Attributed", "sales"), ("Incremental", "sales"), ("Net", "margin")):
+        found = total[name.lower()]
+        if found is None:
+            lines.append(f"{name:12}  not known")
+            continue
+        ratio = "no ratio" if found["ratio"] is None else f"ratio {Decimal(found['ratio']):.2f}"
+        ends = f" ({interval(found)})" if "low" in found and interval(found) else ""
+        lines.append(f"{name:12}  {_money(found[of])} {currency}, {ratio}{ends}")
+    lines.append(f"{verdict(total)}. {reason(document)}")
+    lines += [one["text"] for one in document["statements"]]
+    return "\n".join(lines)
+
+
+def _money(amount: str) -> str:
+    return f"{Decimal(amount):,}"
+
+
 def interval(found: dict[str, Any] | None) -> str:
     """The ends between which the true ratio lies, as far as the data tell.
 
