@@ -33,7 +33,7 @@ run: ## Install, fill, train and serve, all on this machine
 
 test: ## Run all tests
 	@requirements/install dev
-	@$(python) -m pytest -q
+	@$(python) -m pytest -q -n 2 --dist loadgroup
 
 check: ## Run what .ci/run runs: formatting, lint, types, scripts, tests
 check: lint types lint-scripts test

@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from service.dealings import contact_of
 from service.errors import LedgerAway, MemoryAway, StillRunning
 from service.ledger.decisions import record_decision, stored_decision
 from service.ledger.profiles import read_profile
 from service.ledger.store import LedgerPool
 from service.memory import Memory
-from service.profile import Ask, Profile, contact_of
+from service.profile import Ask, Profile
 from service.record import DecisionRecord, Kept
 from service.spool import drain_customer
 

@@ -5,20 +5,19 @@ Built by `service/ledger/profiles.py`, kept by `service/memory.py`, read by `ser
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 
 import msgspec
 import numpy as np
 
-from models.domain import ContactItem, Customer, Interaction, Order
+from models.domain import Customer, Order
 from models.ids import Ids
 from models.purchases import History
+from service.dealings import Contact, Dealings, with_contact, with_refunds
 
 SECONDS_A_DAY = 86_400
-CONTACTS: Final = 50
-"""So many of a customer's newest contacts are looked back at, and as many refunds."""
 
 
 class Bought(msgspec.Struct, frozen=True):
@@ -55,59 +54,6 @@ class Reply(msgspec.Struct, frozen=True):
     journey_id: str | None = None
 
 
-class Contact(msgspec.Struct, frozen=True, array_like=True):
-    """A contact as the gates look back at it."""
-
-    at: datetime
-    id: str
-    channel: str
-    topic: str
-    status: str
-    mood: str | None = None
-    fault: str | None = None
-    journey_id: str | None = None
-    items: tuple[ContactItem, ...] = ()
-
-
-class Sale(msgspec.Struct, frozen=True, array_like=True):
-    """What an order brought, less what came back of it; in the ledger's currency.
-
-    Attributes:
-        paid: price of the lines less the refunds.
-        cost: of the goods that the customer kept, where it is known.
-        unpriced: price of the goods that the customer kept and whose cost is not known.
-        returned: pieces that came back.
-    """
-
-    at: datetime
-    paid: float
-    cost: float
-    unpriced: float
-    returned: int
-
-
-class Refunded(msgspec.Struct, frozen=True, array_like=True):
-    """An item for which money was given back."""
-
-    at: datetime
-    item_id: str
-
-
-class Past(msgspec.Struct, frozen=True):
-    """What the gates look back at: instants, never verdicts, so that it stays true as time passes.
-
-    Attributes:
-        contacts: the newest, oldest first.
-        refunds: the newest, oldest first.
-        sales: of every order of the last months, oldest first; of a customer to whom nothing was
-            refunded none is looked at.
-    """
-
-    contacts: list[Contact] = []
-    refunds: list[Refunded] = []
-    sales: list[Sale] = []
-
-
 class Profile(msgspec.Struct, frozen=True):
     """A customer as the ledger knew them at `version`; 0 is a customer nobody has seen."""
 
@@ -116,7 +62,7 @@ class Profile(msgspec.Struct, frozen=True):
     bought: Bought
     asks: list[Ask]
     replies: list[Reply]
-    past: Past = Past()
+    dealings: Dealings = Dealings()
 
     def with_request(self, customer: Customer, orders: Sequence[Order]) -> Profile:
         """Add what a request says. Of consent the more careful word wins: a no stays a no."""
@@ -130,8 +76,16 @@ class Profile(msgspec.Struct, frozen=True):
             vulnerable=known.vulnerable if customer.vulnerable is None else customer.vulnerable,
             time_zone=customer.time_zone or known.time_zone,
         )
-        bought = _with_orders(self.bought, orders) if orders else self.bought
-        return msgspec.structs.replace(self, customer=merged, bought=bought)
+        if not orders:
+            return msgspec.structs.replace(self, customer=merged)
+        have = set(self.bought.order_ids)
+        new = {one.id: one for one in orders if one.id not in have and not one.cancelled_at}
+        return msgspec.structs.replace(
+            self,
+            customer=merged,
+            bought=_with_orders(self.bought, new),
+            dealings=with_refunds(self.dealings, new.values()),
+        )
 
     def after_decision(self, customer: Customer, contact: Contact, ask: Ask | None) -> Profile:
         """As the ledger knows it once a decision with these facts of the customer is written.
@@ -140,9 +94,9 @@ class Profile(msgspec.Struct, frozen=True):
         """
         if customer.objected:
             return Profile(customer, self.version + 1, NOTHING_BOUGHT, [], [])
-        past = msgspec.structs.replace(self.past, contacts=_with_contact(self.past, contact))
+        dealings = with_contact(self.dealings, contact)
         asks = [*self.asks, ask] if ask else self.asks
-        return Profile(customer, self.version + 1, self.bought, asks, self.replies, past)
+        return Profile(customer, self.version + 1, self.bought, asks, self.replies, dealings)
 
 
 NOTHING_BOUGHT: Final = Bought([], [], [], [], [], [])
@@ -168,21 +122,6 @@ def bought_of(lines: Iterable[Line], order_ids: list[str], ordered: list[float])
 
 def unknown_profile(customer_id: str) -> Profile:
     return Profile(Customer(customer_id), 0, NOTHING_BOUGHT, [], [])
-
-
-def contact_of(contact: Interaction, now: datetime) -> Contact:
-    """A contact that is decided about at `now`, as later ones will look back at it."""
-    return Contact(
-        contact.resolved_at or now,
-        contact.id,
-        contact.channel,
-        contact.topic,
-        contact.status,
-        contact.mood,
-        contact.fault,
-        contact.journey_id,
-        contact.items,
-    )
 
 
 def history_in(bought: Bought, ids: Ids) -> History:
@@ -237,36 +176,14 @@ def unpack(packed: bytes) -> Profile | None:
         return None
 
 
-def _with_contact(past: Past, contact: Contact) -> list[Contact]:
-    """The contacts once this one is written, too."""
-    others = [one for one in past.contacts if one.id != contact.id]
-    return [*others, with_what_was_fed(contact, past)][-CONTACTS:]
-
-
-def with_what_was_fed(contact: Contact, past: Past) -> Contact:
-    """A contact of a request, and what else was told of it before."""
-    fed = next((one for one in past.contacts if one.id == contact.id), None)
-    if fed is None:
-        return contact
-    return msgspec.structs.replace(
-        contact,
-        mood=contact.mood or fed.mood,
-        fault=contact.fault or fed.fault,
-        journey_id=contact.journey_id or fed.journey_id,
-        items=contact.items or fed.items,
-    )
-
-
 def _most_careful(known: bool | None, said: bool | None) -> bool | None:
     if known is False or said is False:
         return False
     return said if known is None else known
 
 
-def _with_orders(bought: Bought, orders: Sequence[Order]) -> Bought:
+def _with_orders(bought: Bought, new: Mapping[str, Order]) -> Bought:
     """The ledger's lines and those of orders that it does not have, in the order of time."""
-    have = set(bought.order_ids)
-    new = {order.id: order for order in orders if order.id not in have and not order.cancelled_at}
     if not new:
         return bought
     lines: list[Line] = list(

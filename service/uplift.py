@@ -14,6 +14,8 @@ from service.ledger.uplift import read_cells
 
 EVERY_SECONDS: Final = 600.0
 """The figures are of half a year: they change by the day."""
+REST: Final = 100.0
+"""A ledger that takes long to look is asked less often: at most a hundredth of the time."""
 
 
 class MeasuredUplift:
@@ -26,9 +28,13 @@ class MeasuredUplift:
 
     def refresh(self, connection: Connection) -> None:
         """Measure anew if it is time to."""
-        if time.monotonic() >= self._due:
-            self.measure(connection, datetime.now(UTC))
-            self._due = time.monotonic() + EVERY_SECONDS
+        began = time.monotonic()
+        if began < self._due:
+            return
+        self._due = began + EVERY_SECONDS  # even if it fails
+        self.measure(connection, datetime.now(UTC))
+        ended = time.monotonic()
+        self._due = ended + max(EVERY_SECONDS, REST * (ended - began))
 
     def measure(self, connection: Connection, now: datetime) -> None:
         rules = self._pricing.uplift

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from models.domain import ContactItem, Customer, Interaction
+from service.dealings import Contact, Dealings, Refunded, Sale
 from service.decision.gates import Situation, first_closed
 from service.decision.policy import Policy, load_policy
-from service.profile import Ask, Bought, Contact, Past, Profile, Refunded, Reply, Sale
+from service.profile import Ask, Bought, Profile, Reply
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 POLICY = load_policy()
@@ -56,8 +57,8 @@ def a_profile(
         [f"o{n}" for n in range(len(orders))],
         times,
     )
-    past = Past(list(contacts), list(refunds), list(sales))
-    return Profile(customer or Customer("17850"), 1, columns, list(asks), list(replies), past)
+    dealings = Dealings(list(contacts), list(refunds), list(sales))
+    return Profile(customer or Customer("17850"), 1, columns, list(asks), list(replies), dealings)
 
 
 def a_situation(

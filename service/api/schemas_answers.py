@@ -58,6 +58,8 @@ class ScriptSchema(ServiceScriptSchema):
     id = fields.String(required=True)
     version = fields.Integer(required=True)
     variant = fields.String(required=True)
+    edition = fields.String(required=True)
+    """The version; of a variant that of the script it differs from before it, such as `3.2`."""
     short = fields.Boolean()
     """Only where bridge and benefit are left out."""
     locale = fields.String(required=True)

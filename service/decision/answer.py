@@ -181,6 +181,7 @@ def suggestion_json(rank: int, suggestion: Suggestion) -> dict[str, Any]:
             "id": words.id,
             "version": words.version,
             "variant": words.variant,
+            "edition": words.edition,
             "locale": words.locale,
             "parts": words.parts,
             "text": words.text,

@@ -73,7 +73,8 @@ def explore(
         choice: at least one item, best first.
     """
     item_draw, script_draw = draws(rules.salt, contact.id)
-    close = close_to_best(choice.chosen, rules)
+    # a manager's lever has the last word on the order
+    close = close_to_best(choice.chosen[:1] if choice.levers else choice.chosen, rules)
     probabilities = [1.0]
     if len(close) > 1:
         options = [

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from service.dealings import Contact
 from service.decision.matter import contacts_until, same_matter
 from service.decision.situation import Closed, Situation, counted
-from service.profile import Contact
 
 SOURCE = "Maxham and Netemeyer, Journal of Marketing 2002: recovery wins back once, not twice"
 

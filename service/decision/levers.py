@@ -9,8 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any, Final
 
 import msgspec
+
+from models.domain import KINDS
+from service.decision.policy_reader import Reader
+
+LARGEST: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +58,30 @@ class LeverCost(msgspec.Struct, frozen=True):
     first_without: str
     cost: Decimal
     applied: tuple[str, ...]
+
+
+def read_levers(tables: Any, reader: Reader) -> Levers:
+    """From the table `levers` of a policy; what is wrong with it is told to the reader.
+
+    Apart from all other entries, since the id of an item may hold dots.
+    """
+    tables = tables if isinstance(tables, dict) else {"": tables}
+    for name in sorted(set(tables) - {"kind", "item"}):
+        reader.wrong.append(f"levers.{name}: use [levers.kind.KIND] or [levers.item.ID]")
+    by_kind, by_item = (
+        _read(tables.get(of, {}), f"levers.{of}", reader) for of in ("kind", "item")
+    )
+    for kind in sorted(set(by_kind) - set(KINDS)):
+        reader.wrong.append(f"levers.kind.{kind}: use one of {', '.join(KINDS)}")
+    return Levers(by_kind, by_item)
+
+
+def _read(tables: Any, where: str, reader: Reader) -> dict[str, Lever]:
+    levers = {}
+    for name, entries in (tables if isinstance(tables, dict) else {"": tables}).items():
+        own = Reader(entries if isinstance(entries, dict) else {"": entries})
+        times = own.number("times", 0, 100) if "times" in own else 1.0
+        plus = own.number("plus", -LARGEST, LARGEST) if "plus" in own else 0.0
+        levers[name] = Lever(Decimal(str(times)), Decimal(str(plus)))
+        reader.wrong += [f"{where}.{name}.{fault}" for fault in (*own.wrong, *own.left_over())]
+    return levers

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from service.dealings import Contact, contact_of, with_what_was_fed
 from service.decision.policy_reader import LONGEST_DAYS
 from service.decision.situation import Situation
-from service.profile import Contact, contact_of, with_what_was_fed
 
 LONGEST: Final = timedelta(days=LONGEST_DAYS)
 
@@ -16,10 +16,10 @@ LONGEST: Final = timedelta(days=LONGEST_DAYS)
 def contacts_until(situation: Situation, since: timedelta) -> Iterator[Contact]:
     """The customer's contacts of the last time, oldest first; the one decided about comes last."""
     current, begins = situation.interaction, situation.moment - since
-    for contact in situation.profile.past.contacts:
+    for contact in situation.profile.dealings.contacts:
         if begins < contact.at <= situation.moment and contact.id != current.id:
             yield contact
-    yield with_what_was_fed(contact_of(current, situation.moment), situation.profile.past)
+    yield with_what_was_fed(contact_of(current, situation.moment), situation.profile.dealings)
 
 
 def same_matter(earlier: Contact, later: Contact, within: timedelta) -> bool:

@@ -122,6 +122,6 @@ def _channel(reader: Reader, name: str) -> Channel:
     seconds = int(reader.number(f"channels.{name}.seconds", 0, 600))
     asks = int(reader.number(f"channels.{name}.asks", 0, 1000))
     short = f"channels.{name}.short_seconds"
-    short_seconds = int(reader.number(short, 0, seconds)) if short in reader else seconds
+    short_seconds = int(reader.number(short, 0, seconds or 600)) if short in reader else seconds
     sent = reader.flag(f"channels.{name}.sent", False)
-    return Channel(name, asks, seconds, like, short_seconds, sent)
+    return Channel(name, asks, seconds, like, min(short_seconds, seconds), sent)

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from models.domain import KINDS
-from service.decision.levers import Lever, Levers
+from service.decision.levers import Levers, read_levers
 from service.decision.policy_reader import Reader
 
-LARGEST = 1_000_000
+LARGEST: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,34 +88,9 @@ def read_pricing(reader: Reader, levers: Any, return_cost: float) -> Pricing:
             history=timedelta(days=reader.number("uplift.history_days", 1, 3650)),
             window=timedelta(days=reader.number("uplift.window_days", 1, 365)),
         ),
-        levers=Levers(_levers(reader, levers, "kind", KINDS), _levers(reader, levers, "item")),
+        levers=read_levers(levers, reader),
     )
 
 
 def _money(reader: Reader, key: str, low: float = 0) -> Decimal:
     return Decimal(str(reader.number(key, low, LARGEST)))
-
-
-def _levers(
-    reader: Reader, tables: Any, of: str, names: tuple[str, ...] | None = None
-) -> Mapping[str, Lever]:
-    found = tables.get(of, {}) if isinstance(tables, dict) else {}
-    if (
-        not isinstance(tables, dict)
-        or set(tables) - {"kind", "item"}
-        or not isinstance(found, dict)
-    ):
-        reader.wrong.append("levers: tables such as [levers.kind.repeat] or [levers.item.ID] only")
-        return {}
-    levers = {}
-    for name, entries in found.items():
-        key = f"levers.{of}.{name}"
-        if names is not None and name not in names:
-            reader.wrong.append(f"{key}: use one of {', '.join(names)}")
-            continue
-        own = Reader(entries if isinstance(entries, dict) else {"": entries})
-        times = own.number("times", 0, 100) if "times" in entries else 1.0
-        plus = own.number("plus", -LARGEST, LARGEST) if "plus" in entries else 0.0
-        levers[name] = Lever(Decimal(str(times)), Decimal(str(plus)))
-        reader.wrong += [f"{key}.{fault}" for fault in (*own.wrong, *own.left_over())]
-    return levers

@@ -23,7 +23,9 @@ def net_margin(situation: Situation) -> NetMargin | None:
     """
     policy, limit = situation.policy, situation.policy.gates.returners
     begins = situation.moment - limit.within
-    sales = [sale for sale in situation.profile.past.sales if begins < sale.at <= situation.moment]
+    sales = [
+        sale for sale in situation.profile.dealings.sales if begins < sale.at <= situation.moment
+    ]
     if sum(sale.returned > 0 for sale in sales) < limit.often:
         return None
     margin = sum(

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from service.dealings import Contact
 from service.decision.matter import LONGEST, contacts_until
 from service.decision.situation import Closed, Situation
-from service.profile import Contact
 
 SOURCE = "A first order is a test of the shop: acceptable, fair value, treated right, no contact"
 FAIR_VALUE = "fair value"
@@ -65,7 +65,7 @@ def _came_back(situation: Situation, told: list[Contact]) -> Iterator[tuple[str,
     A refund whose reason no contact tells speaks against its item; one for its size does not.
     """
     reasons = {item.item_id: item.reason for one in told for item in one.items if item.reason}
-    for refund in situation.profile.past.refunds:
+    for refund in situation.profile.dealings.refunds:
         if refund.at <= situation.moment and refund.item_id not in reasons:
             yield refund.item_id, "was refunded"
     ordered = set(situation.profile.bought.item_ids)

@@ -35,12 +35,18 @@ served AS MATERIALIZED (
     FROM exposed GROUP BY place, customer_id
 ),
 
--- Orders within the window of any of these contacts, each once, and what their goods cost.
+-- Their orders, from some time before they entered on.
+placed AS MATERIALIZED (
+    SELECT place, served.customer_id, id, placed_at, placed_at < entered AS before, net, discount
+    FROM served JOIN orders ON orders.customer_id = served.customer_id
+        AND placed_at >= entered - %(before)s
+    WHERE placed_at >= %(start)s - %(before)s AND placed_at <= %(last)s AND cancelled_at IS NULL
+),
+-- Those within the window of any of these contacts, each once, and what their goods cost.
 ordered AS MATERIALIZED (
-    SELECT DISTINCT exposed.customer_id, place, orders.id, net, discount
-    FROM exposed JOIN orders ON orders.customer_id = exposed.customer_id
-        AND placed_at >= occurred_at AND placed_at <= occurred_at + %(window)s
-    WHERE placed_at >= %(start)s AND placed_at <= %(last)s AND cancelled_at IS NULL
+    SELECT DISTINCT placed.customer_id, place, placed.id, net, discount
+    FROM placed JOIN exposed USING (place, customer_id)
+    WHERE NOT before AND placed_at >= occurred_at AND placed_at <= occurred_at + %(window)s
 ),
 once AS MATERIALIZED (SELECT DISTINCT id, discount FROM ordered),
 line AS (
@@ -80,11 +86,8 @@ spent AS (
     GROUP BY customer_id, place
 ),
 earlier AS (
-    SELECT served.customer_id, place, sum(net) AS sales
-    FROM served JOIN orders ON orders.customer_id = served.customer_id
-        AND placed_at < entered AND placed_at >= entered - %(before)s
-    WHERE placed_at < %(end)s AND placed_at >= %(start)s - %(before)s
-    GROUP BY served.customer_id, place
+    SELECT customer_id, place, sum(net) AS sales FROM placed WHERE before
+    GROUP BY customer_id, place
 ),
 row AS (
     SELECT place, treated, both_arms, asked, contacts, coalesce(spent.sales, 0)::float8 AS sales,

@@ -32,9 +32,10 @@ Table = tuple[str, pa.Schema]
 TABLES: Final[dict[str, Table]] = {
     "lines": (
         """
-        SELECT line.order_id, orders.customer_id, orders.placed_at, line.item_id, line.quantity,
+        SELECT line.order_id, person.id, orders.placed_at, line.item_id, line.quantity,
                line.unit_price::float8
         FROM orders JOIN order_lines AS line ON line.order_id = orders.id
+             LEFT JOIN customers AS person ON person.id = orders.customer_id AND NOT objected
         WHERE orders.cancelled_at IS NULL
         ORDER BY orders.placed_at, orders.id, line.position
         """,
@@ -45,9 +46,10 @@ TABLES: Final[dict[str, Table]] = {
     ),
     "refunds": (
         """
-        SELECT refund.order_id, orders.customer_id, refund.item_id, refund.quantity,
+        SELECT refund.order_id, person.id, refund.item_id, refund.quantity,
                refund.amount::float8, refund.refunded_at
         FROM orders JOIN refunds AS refund ON refund.order_id = orders.id
+             LEFT JOIN customers AS person ON person.id = orders.customer_id AND NOT objected
         WHERE orders.cancelled_at IS NULL
         ORDER BY refund.refunded_at, refund.order_id, refund.position
         """,
@@ -68,11 +70,12 @@ TABLES: Final[dict[str, Table]] = {
     ),
     "interactions": (
         """
-        SELECT id, customer_id, occurred_at, channel, topic, status,
+        SELECT contact.id, person.id, occurred_at, channel, topic, status,
                ARRAY(SELECT item ->> 'item_id' FROM jsonb_array_elements(items) AS item),
                ARRAY(SELECT item ->> 'reason' FROM jsonb_array_elements(items) AS item)
-        FROM interactions
-        ORDER BY occurred_at, id
+        FROM interactions AS contact
+             JOIN customers AS person ON person.id = contact.customer_id AND NOT objected
+        ORDER BY occurred_at, contact.id
         """,
         pa.schema({
             "interaction_id": WORD, "customer_id": WORD, "occurred_at": MOMENT, "channel": WORD,
@@ -81,7 +84,7 @@ TABLES: Final[dict[str, Table]] = {
     ),
     "decisions": (
         """
-        SELECT suggestion_id, interaction_id, customer_id, decided_at, decision, arm, item_ids,
+        SELECT suggestion_id, interaction_id, person.id, decided_at, decision, arm, item_ids,
                model_version, policy_version, script_id, script_variant, propensity,
                (record #>> '{exploration,variant_probability}')::float8,
                ARRAY(SELECT one ->> 'item_id' FROM json_array_elements(drawn_from) AS one),
@@ -89,7 +92,8 @@ TABLES: Final[dict[str, Table]] = {
                ARRAY(SELECT (one ->> 'gain')::float8 FROM json_array_elements(drawn_from) AS one),
                ARRAY(SELECT (one ->> 'probability')::float8
                      FROM json_array_elements(drawn_from) AS one)
-        FROM decisions, LATERAL (SELECT record #> '{exploration,eligible}') AS _ (drawn_from)
+        FROM decisions JOIN customers AS person ON person.id = customer_id AND NOT objected,
+             LATERAL (SELECT record #> '{exploration,eligible}') AS _ (drawn_from)
         ORDER BY decided_at, suggestion_id
         """,
         pa.schema({
@@ -104,7 +108,9 @@ TABLES: Final[dict[str, Table]] = {
     ),
     "outcomes": (
         """
-        SELECT event_id, suggestion_id, item_id, result, occurred_at FROM outcomes
+        SELECT event_id, suggestion_id, outcomes.item_id, result, occurred_at
+        FROM outcomes JOIN decisions USING (suggestion_id)
+             JOIN customers AS person ON person.id = customer_id AND NOT objected
         ORDER BY occurred_at, event_id
         """,
         pa.schema({
@@ -114,6 +120,9 @@ TABLES: Final[dict[str, Table]] = {
     ),
 }  # fmt: skip
 """The query and the columns of each file. Cancelled orders were no purchases: they are left out.
+
+Of a customer who objected to marketing nothing personal is learned (GDPR art. 21(3)): their orders
+are anonymous, their contacts and decisions are left out.
 
 `reasons` stand beside `item_ids`, null where none was given. `eligible_…` are aligned with each
 other: what could have come first, with the worth that was weighed, what a yes is worth, and the

@@ -12,18 +12,8 @@ from psycopg import Connection
 
 from models.domain import ContactItem, Customer
 from models.purchases import HISTORY_LINES
-from service.profile import (
-    CONTACTS,
-    Ask,
-    Contact,
-    Past,
-    Profile,
-    Refunded,
-    Reply,
-    Sale,
-    bought_of,
-    unknown_profile,
-)
+from service.dealings import CONTACTS, Contact, Dealings, Refunded, Sale
+from service.profile import Ask, Profile, Reply, bought_of, unknown_profile
 
 REMEMBERED = timedelta(days=400)
 """Asks, replies, contacts and sales older than any window of a policy, with a margin."""
@@ -122,7 +112,7 @@ def read_profile(connection: Connection, customer_id: str, now: datetime) -> Pro
         ),
         asks=[Ask(_time(at), channel) for at, channel in asks],
         replies=[Reply(_time(at), *said) for at, *said in replies],
-        past=Past(
+        dealings=Dealings(
             contacts=[_contact(*contact) for contact in contacts],
             refunds=[Refunded(_time(at), item_id) for at, item_id in refunds],
             sales=[Sale(_time(at), *sums) for at, *sums in sales],

@@ -5,7 +5,7 @@ Called by `service/reports/recovery.py`; the statements are the `.sql` files bes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -22,11 +22,10 @@ HISTORY: Final = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The sums of one group, or of all contacts (`whole`); money in the ledger's currency."""
+    """The sums of one group, or of all contacts; money in the ledger's currency."""
 
-    whole: bool
     group: str | None
-    """None: these contacts have no such thing, such as no team."""
+    """None: these contacts have no such thing, such as no team; and of all contacts."""
     interactions: int
     cost_given: int
     """Contacts that came with a cost of their own."""
@@ -67,12 +66,18 @@ class Facts:
 
 
 def totals(connection: Connection[Any], period: Period) -> list[Totals]:
-    """Sum up the contacts of a period by group, and last the whole of them.
+    """Sum up the contacts of a period by group, and last the whole of them; every sum adds up.
 
     Args:
         connection: within `period.contacts_of(period)`.
     """
-    return run(connection, "report.sql", period.values(), class_row(Totals))
+    parts: list[Totals] = run(connection, "report.sql", period.values(), class_row(Totals))
+    names = [field.name for field in fields(Totals) if field.name != "group"]
+    whole = {name: sum(getattr(part, name) for part in parts) for name in names}
+    for name in ("service_cost", "goodwill", "tooling", "cost_of_asking", "same_contact_sales",
+                 "attributed_sales"):  # fmt: skip
+        whole[name] += Decimal(0)  # of an empty period too
+    return [*parts, Totals(group=None, **whole)]
 
 
 def facts(connection: Connection[Any], period: Period, now: datetime) -> Facts:

@@ -86,7 +86,6 @@ bought AS (
 )
 
 SELECT
-    grouping(part) = 1 AS whole,
     part AS "group",
     count(*) AS interactions,
     count(*) FILTER (WHERE rule = 'given') AS cost_given,
@@ -111,5 +110,5 @@ FROM contact
     LEFT JOIN answer USING (suggestion_id)
     LEFT JOIN sold USING (suggestion_id)
     LEFT JOIN bought ON bought.id = contact.id
-GROUP BY GROUPING SETS ((part), ())
-ORDER BY whole, part COLLATE "C" NULLS LAST
+GROUP BY part
+ORDER BY part COLLATE "C" NULLS LAST

@@ -14,7 +14,7 @@ from psycopg import Connection
 
 from service.decision.uplift import Arm, Cell, Sort
 
-MOST: Final = 200_000
+MOST: Final = 100_000
 """The newest eligible contacts that are looked at: more would not change the figures."""
 
 _CELLS: Final = """

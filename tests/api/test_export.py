@@ -186,3 +186,21 @@ def test_a_folder_with_other_things_in_it_is_left_alone(
     with pytest.raises(BadInput, match="is a file"):
         export(ledger, tmp_path / "thesis.txt")
     assert (tmp_path / "thesis.txt").exists()
+
+
+def test_of_who_objected_nothing_personal_is_learned(
+    ledger: psycopg.Connection, tmp_path: Path
+) -> None:
+    refund = Refund("b1", 1, Decimal("9.99"), NOON + DAY)
+    upsert_orders(ledger, [an_order("1", refunds=(refund,))])
+    contact = Interaction("c1", "phone", "return", "resolved", resolved_at=NOON)
+    upsert_interactions(ledger, [("lea", contact)])
+    export(ledger, tmp_path / "before")
+    ledger.execute("UPDATE customers SET objected = true")
+    export(ledger, tmp_path / "after")
+    for name in ("lines", "refunds"):
+        before, after = rows(tmp_path / "before", name), rows(tmp_path / "after", name)
+        assert {row["customer_id"] for row in before} == {"lea"}
+        assert after == [row | {"customer_id": None} for row in before]
+    assert len(rows(tmp_path / "before", "interactions")) == 1
+    assert rows(tmp_path / "after", "interactions") == []

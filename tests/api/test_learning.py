@@ -41,7 +41,7 @@ def recorded(ledger: psycopg.Connection, suggestion_id: str) -> dict[str, Any]:
 def test_what_chance_decided_is_on_record_with_its_probability(
     agent: Client, customers: list[str], ledger: psycopg.Connection
 ) -> None:
-    choices = set()
+    choices, said = set[int](), set[str]()
     for customer in customers[:20]:
         answer = ask(agent, a_request(customer))
         if answer["decision"] == "no_offer":
@@ -60,24 +60,32 @@ def test_what_chance_decided_is_on_record_with_its_probability(
         assert row["script_variant"] == row["record"]["suggestions"][0]["variant"]
         assert 0 < exploration["variant_probability"] <= 1
         assert len(exploration["context"]) == 64
+        assert row["script_variant"] == first["script"]["variant"]
         choices.add(len(eligible))
+        said.add(row["script_variant"])
     assert max(choices) > 1
+    assert said == {"a", "b"}
 
 
 def test_the_holdouts_shadow_is_what_would_have_been_shown(
     agent: Client, floor: Parts, shelf: Stock, ledger: psycopg.Connection
 ) -> None:
-    policy = floor.policy
-    for customer in customers_in("holdout", floor, shelf)[:5]:
+    policy, compared = floor.policy, 0
+    for customer in customers_in("holdout", floor, shelf)[:8]:
         body = a_request(customer)
         floor.policy = replace(policy, holdout_share=0.0)
         shown = ask(agent, body | {"dry_run": True})
         floor.policy = policy
-        row = recorded(ledger, ask(agent, body)["suggestion_id"])
+        answer = ask(agent, body)
+        if answer["reason"] != "holdout":
+            continue
+        compared += 1
+        row = recorded(ledger, answer["suggestion_id"])
         shadow = [one["item_id"] for one in row["record"]["shadow"]]
         assert shadow == [one["item_id"] for one in shown["suggestions"]]
         assert row["item_ids"] == []
         assert row["propensity"] == row["record"]["exploration"]["propensity"]
+    assert compared > 2
 
 
 def test_a_dry_run_draws_as_the_request_would_and_records_nothing(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,8 +14,11 @@ import psycopg
 import pytest
 
 from models.domain import Refund
+from service import housekeeping
 from service.ledger.feed import upsert_orders
+from service.parts import Parts
 from service.reports.tables import to_json
+from tests.api.client import Client
 from tests.ledger_rows import DAY, LedgerRows, ledger_rows, report, total
 from tests.trial_rows import BUYERS, HELD, NOON, TREATED, a_trial, an_order, hold_out
 
@@ -222,3 +227,34 @@ def test_sales_before_the_first_eligible_contact_count_as_before(shop: LedgerRow
     row = total(shop)
     assert row["attributed"]["sales"] == "2000.00"
     assert row["incremental"] is None  # nobody bought after they could be asked
+
+
+# Through the API
+
+
+def test_every_format_of_the_api_has_the_comparison(
+    client: Client, ledger: psycopg.Connection
+) -> None:
+    """The client holds the JSON to its description."""
+    hold_out(ledger)
+    a_trial(ledger, at=NOON - 30 * DAY)
+    manager, path = client.as_("manager"), "/v1/reports/recovery?from=2026-10-01&to=2026-10-31"
+    found = manager.get(path).get_json()["total"]
+    assert (found["incremental"]["sales"], found["net"]["margin"]) == ("2500.00", "1000.00")
+    [line] = csv.DictReader(io.StringIO(manager.get(path + "&format=csv").text, newline=""))
+    page = manager.get(path + "&format=html").text
+    for name, column in (("incremental", "sales"), ("net", "margin")):
+        for part in (column, "ratio", "low", "high"):
+            assert line[f"{name}_{part}"] == found[name][part]
+            assert f'<data value="{found[name][part]}">' in page
+    assert (line["verdict"], line["attribution_inflation"]) == ("gain", "1.60")
+
+
+def test_a_worker_puts_down_which_customers_it_holds_out(
+    floor: Parts, ledger: psycopg.Connection
+) -> None:
+    """The floor's housekeeping has run once; again changes nothing."""
+    housekeeping.tick(floor)
+    policy = floor.policy
+    rows = ledger.execute("SELECT share::float8, experiment, salt FROM holdouts").fetchall()
+    assert rows == [(policy.holdout_share, policy.holdout_experiment, policy.holdout_salt)]

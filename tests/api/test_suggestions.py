@@ -247,7 +247,7 @@ def test_what_came_back_for_no_reason_against_it_may_be_suggested_again(
 ) -> None:
     first = ask(agent, a_request(customer, dry_run=True))
     best = first["suggestions"][0]["item_id"]
-    for reason in (None, "unwanted_gift"):
+    for reason in (None, "arrived_late"):
         returned = {"topic": "return", "items": [{"item_id": best, "reason": reason}]}
         body = a_request(customer, interaction=returned, dry_run=True, explain=True, limit=10)
         answer = ask(agent, body)

@@ -15,6 +15,7 @@ from service.decision.levers import Lever, Levers
 from service.decision.uplift import HOLDOUT, Arm, assumed
 from service.ledger.uplift import read_cells
 from service.parts import Parts
+from service.uplift import MeasuredUplift
 from tests.api.client import Client, assert_problem
 from tests.api.shop_floor import Stock, a_request, ask, customers_in
 from tests.ledger_rows import DAY, ledger_rows
@@ -35,6 +36,7 @@ def change(floor: Parts) -> Callable[..., None]:
 
     def do(**pricing: Any) -> None:
         floor.policy = replace(floor.policy, pricing=replace(floor.policy.pricing, **pricing))
+        floor.uplift = MeasuredUplift(floor.policy.pricing)
 
     return do
 
@@ -133,8 +135,13 @@ def test_more_busy_than_there_are_agents_is_refused(agent: Client, customer: str
 
 
 def test_a_lever_and_what_it_costs_are_told_and_on_record(
-    agent: Client, customer: str, change: Callable[..., None], ledger: psycopg.Connection
+    agent: Client,
+    customer: str,
+    change: Callable[..., None],
+    ledger: psycopg.Connection,
+    floor: Parts,
 ) -> None:
+    floor.policy = replace(floor.policy, explore=replace(floor.policy.explore, enabled=False))
     before = ask(agent, by_chat(customer, dry_run=True))
     first, *_, last = before["suggestions"]
     change(levers=Levers({}, {last["item_id"]: Lever(Decimal(1), Decimal(1000))}))
@@ -201,8 +208,8 @@ WITH people AS (
         %(policy)s, '{}', '', '', 0.25
     FROM people
 )
-INSERT INTO orders (id, customer_id, placed_at, currency, digest)
-SELECT 'o' || id, id, %(at)s::timestamptz + interval '1 day', 'GBP', ''
+INSERT INTO orders (id, customer_id, placed_at, currency, digest, net)
+SELECT 'o' || id, id, %(at)s::timestamptz + interval '1 day', 'GBP', '', 9
 FROM people
 WHERE substr(id, 2)::int %% 2 = 1 AND substr(id, 2)::int %% 10 < 5
 """

@@ -23,7 +23,7 @@ from service.ledger import schema
 from service.parts import make_parts
 from service.processes import Server
 from service.settings import Settings
-from tests.bench.accounting import family, resident_peak
+from tests.bench.accounting import cpu_seconds, family, resident_peak
 from tests.bench.figures import spread
 
 FILL = Path(__file__).with_name("report_ledger.sql")
@@ -88,11 +88,13 @@ def fill(folder: Path, decisions: int) -> None:
 
 
 def measure(folder: Path, memory: Server, name: str, query: str, rounds: int) -> None:
-    cold, repeated, postgres = [], [], []
+    cold, repeated, postgres, processor = [], [], [], []
     for _ in range(rounds):
         server = start_postgres(folder / "postgres")
         try:
+            before = cpu_seconds(server.process.pid) + time.process_time()
             first, again, peak = one_round(server, memory, query)
+            processor.append(cpu_seconds(server.process.pid) + time.process_time() - before)
         finally:
             server.stop()
         cold.append(first)
@@ -102,8 +104,9 @@ def measure(folder: Path, memory: Server, name: str, query: str, rounds: int) ->
         f"{label} {found.middle:.2f} s ({found.low:.2f} to {found.high:.2f})"
         for label, found in (("cold", spread(cold)), ("repeated", spread(repeated)))
     )
-    worker = resident_peak(os.getpid()) / MIB
-    print(f"{name}: {times}; PostgreSQL {max(postgres) / MIB:,.0f} MiB, "
+    worker, server_peak = resident_peak(os.getpid()) / MIB, max(postgres) / MIB
+    seconds = spread(processor).middle
+    print(f"{name}: {times}; processor {seconds:.1f} s; PostgreSQL {server_peak:,.0f} MiB, "
           f"worker {worker:,.0f} MiB", flush=True)  # fmt: skip
 
 

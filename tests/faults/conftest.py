@@ -17,6 +17,14 @@ from tests.faults.machine import (
 )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run side by side, those here stay together: they share a machine."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.xdist_group("machine"))
+
+
 @pytest.fixture(scope="session")
 def filled() -> Iterator[Path]:
     """A folder that is filled and has a model, made once for all tests here.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from training.worlds.__main__ import main
 from training.worlds.callcentre import Callers, draw_callers, run
 from training.worlds.queue_rules import NEVER, PRICE, VALUE, compare, mean_and_error, table
 
@@ -70,3 +73,15 @@ def test_the_table_has_a_row_for_each_load() -> None:
     *_, row = table({0.85: earned}).splitlines()
     mean, error = mean_and_error(earned[NEVER].profit)
     assert row.startswith(f"| 0.85 | {mean:.1f} ± {error:.1f} / ")
+
+
+def test_the_command_of_the_manual_prints_the_table_and_draws_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plot = tmp_path / "queue.svg"
+    small = ["callcentre", "--callers", "300", "--seeds", "2", "--plot", str(plot)]
+    monkeypatch.setattr("sys.argv", ["training.worlds", *small])
+    main()
+    rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| 0")]
+    assert [row.split()[1] for row in rows] == ["0.70", "0.85", "0.95"]
+    assert plot.read_text().startswith("<?xml")

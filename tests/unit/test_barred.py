@@ -15,8 +15,9 @@ from models.candidates.together import Together
 from models.domain import ContactItem, Interaction, Item, SuggestionRequest
 from models.ids import Ids
 from models.recommender import Recommender
+from service.dealings import Refunded
 from service.decision.barred import Limits, limits_of
-from service.profile import Profile, Refunded, Reply
+from service.profile import Profile, Reply
 from tests.situations import (
     AT_THE_EDGE,
     DAY,
@@ -77,9 +78,13 @@ def test_a_declined_item_rests(away: timedelta, closed: bool) -> None:
 
 def test_what_came_back_for_a_reason_against_it_stays_out() -> None:
     contact = an_interaction(
-        items=(ContactItem("rug", "defective"), ContactItem("lamp", "unwanted_gift"))
+        items=(
+            ContactItem("rug", "defective"),
+            ContactItem("vase", "unwanted_gift"),
+            ContactItem("lamp", "arrived_late"),
+        )
     )
-    assert left_out(limits(contact)) == {"rug": "returned_now"}
+    assert left_out(limits(contact)) == {"rug": "returned_now", "vase": "returned_now"}
 
 
 def test_an_item_on_its_way_back_is_not_suggested_until_that_is_settled() -> None:

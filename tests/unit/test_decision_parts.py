@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from service.decision.arm import arm_of
+from service.decision.levers import Lever
 from service.decision.policy import SHIPPED, BadPolicy, load_policy
 from service.errors import UnknownChannel
 
@@ -60,3 +63,60 @@ def test_known_arms_stay_as_they_were() -> None:
 
 
 KNOWN_HOLDOUT = ["c11", "c26", "c35"]
+
+
+def test_levers_are_read_by_kind_and_by_item_whatever_its_id(tmp_path: Path) -> None:
+    own = tmp_path / "policy.toml"
+    own.write_text(
+        SHIPPED.read_text()
+        + """
+[levers.kind.discover]
+times = 1.2
+[levers.item."85.123/A"]
+plus = -0.50
+"""
+    )
+    levers = load_policy(own).pricing.levers
+    assert levers.of("22423", "discover") == ("kind:discover", Lever(Decimal("1.2"), Decimal(0)))
+    assert levers.of("85.123/A", None) == ("item:85.123/A", Lever(Decimal(1), Decimal("-0.5")))
+    assert levers.of("22423", "repeat") is None
+    assert not POLICY.pricing.levers
+
+
+def test_bad_levers_are_reported_by_name(tmp_path: Path) -> None:
+    bad = tmp_path / "policy.toml"
+    bad.write_text(
+        SHIPPED.read_text()
+        + """
+[levers.kind.often]
+times = 2
+[levers.item.22423]
+times = "twice"
+much = 3
+[levers.colour.red]
+times = 2
+"""
+    )
+    with pytest.raises(BadPolicy) as refused:
+        load_policy(bad)
+    said = str(refused.value)
+    for name in ("levers.item.22423.times", "levers.item.22423.much", "levers.kind.often"):
+        assert name in said
+    assert "levers.colour" in said
+
+
+@pytest.mark.parametrize("levers", ["levers = 3", "levers.kind = 3", "levers.item.lamp = 3"])
+def test_levers_that_are_no_tables_are_refused(tmp_path: Path, levers: str) -> None:
+    bad = tmp_path / "policy.toml"
+    bad.write_text(f"{levers}\n{SHIPPED.read_text()}")
+    with pytest.raises(BadPolicy, match="levers"):
+        load_policy(bad)
+
+
+def test_the_levers_of_the_manual_are_a_policy(tmp_path: Path) -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "worth.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```toml\n(.*?)^```", manual, re.MULTILINE | re.DOTALL)
+    own = tmp_path / "policy.toml"
+    own.write_text(SHIPPED.read_text() + block)
+    levers = load_policy(own).pricing.levers
+    assert (set(levers.by_kind), set(levers.by_item)) == ({"discover"}, {"85123A"})

@@ -21,6 +21,7 @@ from service.decision.best import Option, chances_to_be_best
 from service.decision.choose import Choice, Chosen
 from service.decision.explore import close_to_best, draw_variant, explore, taken_apart
 from service.decision.learned import Asked, Counts, Learned
+from service.decision.levers import LeverCost
 from service.decision.policy import SHIPPED, BadPolicy, load_policy
 from service.decision.thompson import drawn, draws, probabilities_of
 from service.decision.worth import Worth
@@ -174,6 +175,14 @@ def test_the_others_keep_their_order_and_the_limit_holds() -> None:
         assert [one.item_id for one in made.eligible] == ["b0", "b1", "b2"]
         propensities = {one.item_id: one.propensity for one in made.eligible}
         assert made.propensity == propensities[first]
+
+
+def test_what_a_lever_put_first_stays_first() -> None:
+    levers = LeverCost("b0", Decimal("0.04"), ("item:b1",))
+    pushed = Choice([CLOSE[1], CLOSE[0], CLOSE[2]], None, {}, levers=levers)
+    for number in range(50):
+        made = explore(pushed, RANKING, contact(number), 3, RULES, NOTHING)
+        assert (made.choice, made.propensity) == (pushed, 1.0)
 
 
 def test_switched_off_the_best_comes_first_with_certainty() -> None:

@@ -18,9 +18,10 @@ from models.domain import (
     Customer,
     Interaction,
 )
+from service.dealings import Refunded, Sale
 from service.decision.gates import GATES, Situation, first_closed
 from service.decision.policy_gates import NOTHING
-from service.profile import Ask, Refunded, Reply, Sale
+from service.profile import Ask, Reply
 from tests.situations import (
     AT_THE_EDGE,
     DAY,

@@ -46,7 +46,12 @@ def test_limits_that_contradict_each_other_are_refused(
 def test_a_policy_that_never_asks_is_refused(tmp_path: Path) -> None:
     text = SHIPPED.read_text()
     lines = ["asks = 0" if line.startswith("asks =") else line for line in text.splitlines()]
-    lines = ["seconds = 0" if line.startswith("seconds =") else line for line in lines]
+    lines = [
+        line.partition("=")[0] + "= 0"
+        if line.startswith(("seconds =", "short_seconds ="))
+        else line
+        for line in lines
+    ]
     own = tmp_path / "policy.toml"
     own.write_text("\n".join(lines))
     with pytest.raises(BadPolicy, match="nobody is ever asked"):
@@ -54,7 +59,12 @@ def test_a_policy_that_never_asks_is_refused(tmp_path: Path) -> None:
 
 
 def test_one_channel_may_be_switched_off(tmp_path: Path) -> None:
-    off = edited(tmp_path, ("asks = 3 ", "asks = 0 "), ("seconds = 30 ", "seconds = 0 "))
+    off = edited(
+        tmp_path,
+        ("asks = 3 ", "asks = 0 "),
+        ("seconds = 30 ", "seconds = 0 "),
+        ("short_seconds = 15 ", "short_seconds = 0 "),
+    )
     assert load_policy(off).channel("phone").asks == 0
 
 

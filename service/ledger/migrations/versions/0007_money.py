@@ -40,6 +40,8 @@ CREATE INDEX orders_placed_at ON orders (placed_at)
     INCLUDE (customer_id, id, net, discount, cancelled_at);
 CREATE INDEX orders_of_nobody ON orders (placed_at) INCLUDE (net) WHERE customer_id IS NULL;
 CREATE INDEX orders_converted ON orders (placed_at) WHERE original_currency IS NOT NULL;
+CREATE INDEX outcomes_occurred_at ON outcomes (occurred_at)
+    INCLUDE (suggestion_id, item_id, result, order_id, event_id);
 ALTER TABLE decisions DROP CONSTRAINT decisions_interaction_id_key;
 ALTER TABLE decisions ADD CONSTRAINT decisions_interaction_id_key UNIQUE (interaction_id)
     INCLUDE (suggestion_id, decision, eligible, arm, ask_seconds, kind, script_id, model_version);
