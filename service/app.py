@@ -26,6 +26,7 @@ from service.api import (
     definitions,
     describe,
     docs,
+    insights,
     interactions,
     items,
     models,
@@ -45,7 +46,7 @@ from service.settings import Settings
 
 RESOURCES: Final = (
     suggestions, outcomes, orders, items, interactions, customers, models, reports,
-    definitions, costs, dashboard, operating, docs,
+    insights, definitions, costs, dashboard, operating, docs,
 )  # fmt: skip
 LONGEST_ID: Final = 200
 DRAIN_LIMIT: Final = 16 * 1024 * 1024

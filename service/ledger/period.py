@@ -20,8 +20,8 @@ from psycopg.types.json import Jsonb
 
 FOLDER: Final = Path(__file__).parent
 GROUPS: Final = (
-    "none", "day", "week", "channel", "topic", "touchpoint", "team", "agent", "employer",
-    "kind", "script", "model_version",
+    "none", "day", "week", "channel", "topic", "touchpoint", "touchpoint_stage", "team", "agent",
+    "employer", "kind", "script", "model_version",
 )  # fmt: skip
 """What contacts can be told apart by; contact.sql has the meaning of each."""
 

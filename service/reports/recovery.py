@@ -79,6 +79,10 @@ class Report:
     def mature(self) -> bool:
         return self.matures_at <= self.made_at
 
+    @property
+    def contacts(self) -> int:
+        return self.total.totals.interactions
+
 
 def recovery(
     connection: Connection[Any],
