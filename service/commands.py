@@ -132,6 +132,7 @@ def report(arguments: Namespace) -> None:
 
     settings = from_environment({**os.environ, "ENCORE_DATABASE_URL": _database_url()})
     policy, now = load_policy(settings.policy), datetime.now(UTC)
+    margin_rate = Decimal(str(policy.margin_rate))
     query = RecoveryQuery(
         arguments.from_date,
         arguments.to_date,
@@ -148,7 +149,6 @@ def report(arguments: Namespace) -> None:
 
         def by(group_by: str) -> dict[str, Any]:
             asked = replace(query, group_by=group_by)
-            margin_rate = Decimal(str(policy.margin_rate))
             return to_json(recovery(connection, costs, asked, now, margin_rate))
 
         if arguments.html is None:
@@ -159,9 +159,15 @@ def report(arguments: Namespace) -> None:
             )
             return
         from service.reports.dashboard.page import View, page
+        from service.reports.dashboard.sections import MAKERS
+        from service.reports.insight import Asked
+        from service.reports.insight_tables import insight_json
+
+        def insight(name: str) -> dict[str, Any]:
+            return insight_json(MAKERS[name](connection, Asked(query, costs, now, margin_rate)))
 
         view = View(query, made_data=settings.made_data, interactive=False)
-        arguments.html.write_text("".join(page(view, by)), encoding="utf-8")
+        arguments.html.write_text("".join(page(view, by, insight)), encoding="utf-8")
     print(f"Wrote {arguments.html}; it needs no network.")
 
 

@@ -19,6 +19,7 @@ from service import errors, sessions
 from service.api.access import COOKIES, cookie_name, is_https, is_nearby
 from service.api.current import now, parts
 from service.api.describe import operation, resource
+from service.api.insights import insight_of
 from service.api.problems import status_of
 from service.api.reports import arguments, recovery_of
 from service.api.schemas import load
@@ -26,6 +27,8 @@ from service.api.schemas_reports import RecoveryRequest, RecoveryRequestSchema
 from service.ledger.dashboard import newest_contact, teams_of
 from service.reports.dashboard import page as pages
 from service.reports.dashboard.page import View
+from service.reports.dashboard.sections import MAKERS
+from service.reports.insight_tables import insight_json
 from service.reports.query import RecoveryQuery
 from service.reports.tables import to_json
 
@@ -159,8 +162,11 @@ def _send(here: Parts, view: View, at: datetime) -> Iterator[str]:
         )  # fmt: skip
         return to_json(recovery_of(here, query, at))
 
+    def insight(name: str) -> dict[str, Any]:
+        return insight_json(insight_of(here, MAKERS[name], view.query, at))
+
     try:
-        yield from pages.page(view, report)
+        yield from pages.page(view, report, insight)
     except (errors.EncoreError, psycopg.Error) as error:
         # The status has gone out already; half a page that says so beats one that just ends.
         log.warning("the page ends early: %s", type(error).__name__)

@@ -11,7 +11,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -36,6 +36,11 @@ BREAKDOWNS: Final = ("channel", "topic", "team", "script")
 ROWS_DRAWN: Final = 12
 """Groups beyond these are in the table alone."""
 WEEKS: Final = (4, 12, 52)
+SECTIONS: Final = {
+    "touchpoints": "touchpoints", "adherence": "done", "lost-opportunities": "missed",
+    "harm": "harm", "retention": "retention",
+}  # fmt: skip
+"""Reports beside the recovery report, as in their addresses, and the template of each."""
 Reports = Callable[[str], dict[str, Any]]
 
 
@@ -66,21 +71,23 @@ def default_query(today: date, newest: date | None, window_days: int = 7) -> Rec
     return RecoveryQuery(_monday(last, weeks=12), last, window_days)
 
 
-def page(view: View, reports: Reports) -> Iterator[str]:
+def page(view: View, reports: Reports, insights: Reports) -> Iterator[str]:
     """HTML in the order in which it is read.
 
     Args:
         reports: gives the JSON of the recovery report for a `group_by`, of the view's query.
+        insights: gives the JSON of one of `SECTIONS`, likewise.
     """
     yield _render("top", view=view, query=view.query, style=STYLE, policy=POLICY,
-                  spans=_spans(view.query), address=_address)  # fmt: skip
+                  spans=_spans(view.query))  # fmt: skip
     if not view.fault:
         weekly = reports("week")
         yield _headline(weekly)
         yield _trend(weekly)
         for group_by in BREAKDOWNS:
             yield _breakdown(reports(group_by), view)
-        yield _render("done", report=weekly)
+        for name in SECTIONS:
+            yield _section(name, insights(name), view)
     yield _render("end", view=view, definitions=DEFINITIONS, version=VERSION)
 
 
@@ -151,10 +158,13 @@ def _breakdown(report: dict[str, Any], view: View) -> str:
     drawn = tuple(point_of(row) for row in rows[:ROWS_DRAWN])
     summary = f"Incremental ratio by {name}, the highest first; the table has the numbers."
     chart = charts.intervals(name, drawn, summary) if drawn else ""
-    query = replace(view.query, group_by=name)
     return _render("breakdown", report=report, rows=rows, name=name, chart=chart,
-                   beyond=len(rows) - len(drawn), view=view, csv=_address(query, format="csv"),
-                   json=_address(query, format="json"))  # fmt: skip
+                   beyond=len(rows) - len(drawn), view=view,
+                   grouped=replace(view.query, group_by=name))  # fmt: skip
+
+
+def _section(name: str, report: dict[str, Any], view: View) -> str:
+    return _render(SECTIONS[name], report=report, view=view, query=view.query)
 
 
 def _spans(query: RecoveryQuery) -> list[tuple[int, RecoveryQuery]]:
@@ -170,7 +180,7 @@ def _monday(last: date, weeks: int) -> date:
     return max(last - timedelta(days=last.weekday() + 7 * (weeks - 1)), EARLIEST)
 
 
-def _address(query: RecoveryQuery, **more: str) -> str:
+def _address(query: RecoveryQuery) -> str:
     """The query as it stands in an address."""
     named = {
         "from": query.from_date.isoformat(),
@@ -179,7 +189,6 @@ def _address(query: RecoveryQuery, **more: str) -> str:
         "channel": query.channel,
         "team": query.team,
         "group_by": None if query.group_by == "none" else query.group_by,
-        **more,
     }
     return urlencode({name: value for name, value in named.items() if value is not None})
 
@@ -205,8 +214,21 @@ def _ratio(found: dict[str, Any] | None) -> str:
     return f"{Decimal(found['ratio']):.2f}"
 
 
-def _moment(text: str) -> str:
-    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M} UTC"
+def _share(found: dict[str, Any] | None) -> str:
+    return "" if found is None else f"{found['value']:.1%} of {found['n']:,}"
+
+
+def _between(found: dict[str, Any] | None) -> str:
+    """Ends of a difference of shares, in points of a hundred."""
+    return "not known" if found is None else f"{found['low']:+.1%} to {found['high']:+.1%}"
+
+
+def _mean(found: dict[str, Any] | None) -> str:
+    return "not known" if found is None else f"{found['value']:,.3f}"
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _float(text: str | None) -> float | None:
@@ -220,8 +242,9 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters |= {"money": _money, "ratio": _ratio, "moment": _moment, "week": _week}
-_templates.globals["words"] = words
+_templates.filters |= {"money": _money, "ratio": _ratio, "week": _week, "share": _share,
+                       "between": _between, "mean": _mean, "plain": _plain}  # fmt: skip
+_templates.globals |= {"words": words, "address": _address}
 
 
 def _render(template: str, **values: Any) -> str:
