@@ -22,6 +22,7 @@ from service.api import (
     access,
     costs,
     customers,
+    dashboard,
     definitions,
     describe,
     docs,
@@ -47,7 +48,7 @@ from service.settings import Settings
 
 RESOURCES: Final = (
     suggestions, messages, follow_ups, outcomes, orders, items, interactions, customers, models,
-    reports, insights, definitions, costs, operating, docs,
+    reports, insights, definitions, costs, dashboard, operating, docs,
 )  # fmt: skip
 LONGEST_ID: Final = 200
 DRAIN_LIMIT: Final = 16 * 1024 * 1024
