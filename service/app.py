@@ -22,6 +22,7 @@ from service.api import (
     access,
     costs,
     customers,
+    dashboard,
     definitions,
     describe,
     docs,
@@ -45,7 +46,7 @@ from service.settings import Settings
 
 RESOURCES: Final = (
     suggestions, outcomes, orders, items, interactions, customers, models, reports,
-    insights, definitions, costs, operating, docs,
+    insights, definitions, costs, dashboard, operating, docs,
 )  # fmt: skip
 LONGEST_ID: Final = 200
 DRAIN_LIMIT: Final = 16 * 1024 * 1024

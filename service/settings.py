@@ -28,6 +28,8 @@ class Settings:
     """ENCORE_COSTS: a costs.toml of your own; absent, the benchmark in service/reports/."""
     scripts: Path | None = None
     """ENCORE_SCRIPTS: a folder of scripts of your own; absent, the one in service/scripts/."""
+    made_data: bool = False
+    """ENCORE_MADE_DATA: `1` when the ledger is filled with a made shop; the page then says so."""
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -60,6 +62,9 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     currency = environment.get("ENCORE_CURRENCY", "GBP")
     if not re.fullmatch(r"[A-Z]{3}", currency):
         wrong.append(f"ENCORE_CURRENCY is {currency!r}: use an ISO 4217 code such as GBP")
+    made_data = environment.get("ENCORE_MADE_DATA", "")
+    if made_data not in ("", "0", "1"):
+        wrong.append(f"ENCORE_MADE_DATA is {made_data!r}: use 1 for a made shop, else leave it out")
     settings = Settings(
         database_url=required(
             "ENCORE_DATABASE_URL", r"postgres(ql)?://", "use postgresql://user:secret@host/database"
@@ -70,6 +75,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         policy=optional_file("ENCORE_POLICY"),
         costs=optional_file("ENCORE_COSTS"),
         scripts=optional_folder("ENCORE_SCRIPTS"),
+        made_data=made_data == "1",
     )
     if wrong:
         raise BadSettings("Encore cannot start; please mend:\n  " + "\n  ".join(wrong))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response
 from psycopg import Connection
@@ -31,6 +32,9 @@ from service.reports.query import RecoveryQuery
 from service.reports.retention import RetentionRow, retention
 from service.reports.touchpoints import TouchpointRow, touchpoints
 
+if TYPE_CHECKING:
+    from service.parts import Parts
+
 blueprint = resource("insights", "What drives it, and how it is done.")
 Make = Callable[[Connection[Any], Asked], Insight[Any]]
 
@@ -42,7 +46,7 @@ def _report(name: str, make: Make, row: type[Any], told: str, grouped: bool = Fa
 
     def show() -> Response:
         wanted: InsightRequest = load(schema, arguments())
-        report = insight_of(make, wanted.query)
+        report = insight_of(parts(), make, wanted.query, now())
         if wanted.format == "json":
             return answer(insight_json(report))
         file = f"{name}-{wanted.query.from_date}-{wanted.query.to_date}.csv"
@@ -60,9 +64,8 @@ def _report(name: str, make: Make, row: type[Any], told: str, grouped: bool = Fa
     )(show)
 
 
-def insight_of(make: Make, query: RecoveryQuery) -> Insight[Any]:
-    """The report as of now, or a large one as of a moment ago (`reports.kept`)."""
-    at, here = now(), parts()
+def insight_of(here: Parts, make: Make, query: RecoveryQuery, at: datetime) -> Insight[Any]:
+    """The report as of `at`, or a large one as of a moment before (`reports.kept`)."""
     with here.pool.connection() as connection:
         here.see_costs(connection)
     asked = Asked(query, here.costs, at, here.margin_rate)

@@ -15,7 +15,7 @@ from marshmallow import post_load, validate
 
 from service.api.schemas_answers import Answer
 from service.api.schemas_feed import Strict
-from service.api.schemas_fields import Choice, Day
+from service.api.schemas_fields import Choice, Day, Text
 from service.api.schemas_reports import Digits, StatementSchema
 from service.ledger.report import GROUPS
 from service.reports.query import LONGEST_WINDOW_DAYS, RecoveryQuery
@@ -41,6 +41,8 @@ class InsightRequestSchema(Strict):
     from_ = Day(data_key="from", required=True)
     to = Day(required=True)
     window_days = Digits(metadata={"minimum": 1, "maximum": LONGEST_WINDOW_DAYS, "default": 7})
+    channel = Text()
+    team = Text()
     format = Choice(FORMATS)
 
     @post_load
@@ -63,6 +65,8 @@ class InsightAnswer(Answer):
     currency = kinds.String(required=True)
     window_days = kinds.Integer(required=True)
     group_by = kinds.String(required=True)
+    channel = kinds.String(required=True, allow_none=True)
+    team = kinds.String(required=True, allow_none=True)
     cost_basis = kinds.String(required=True, validate=validate.OneOf(("benchmark", "own")))
     definitions_version = kinds.String(required=True)
     made_at = kinds.DateTime(required=True)

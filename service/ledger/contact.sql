@@ -93,3 +93,6 @@ FROM interactions
         round(%(tooling_each)s, 2) + coalesce(tool.amount, 0) AS tooling
     ) spent
 WHERE occurred_at >= %(start)s AND occurred_at < %(end)s
+    AND (%(only_channel)s::text IS NULL OR interactions.channel = %(only_channel)s)
+    AND (%(only_team)s::text IS NULL
+        OR interactions.team IS NOT DISTINCT FROM nullif(%(only_team)s, '(none)'))

@@ -32,6 +32,8 @@ def insight_json(insight: Insight[Any]) -> dict[str, Any]:
         "currency": costs.currency,
         "window_days": query.window_days,
         "group_by": query.group_by,
+        "channel": query.channel,
+        "team": query.team,
         "cost_basis": costs.basis,
         "definitions_version": definitions.VERSION,
         "made_at": insight.made_at.isoformat(timespec="seconds"),

@@ -150,6 +150,8 @@ def period_of(query: RecoveryQuery, costs: Costs) -> Period:
         costs.price_list(),
         costs.tooling.per_contact,
         costs.tooling.monthly,
+        query.channel,
+        query.team,
     )
 
 

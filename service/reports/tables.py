@@ -39,6 +39,8 @@ def to_json(report: Report) -> dict[str, Any]:
         "currency": costs.currency,
         "window_days": query.window_days,
         "group_by": query.group_by,
+        "channel": query.channel,
+        "team": query.team,
         "definitions_version": definitions.VERSION,
         "cost_basis": costs.basis,
         "cost_version": costs.version,
@@ -69,6 +71,8 @@ def to_csv(report: Report) -> str:
             *HEAD,
             "maturity",
             "statements",
+            "only_channel",
+            "only_team",
             "group_by",
             "group",
             *(name.replace(".", "_") for name in COLUMNS),
@@ -80,7 +84,7 @@ def to_csv(report: Report) -> str:
         f"[{each['group']}] {each['text']}" if each["group"] else each["text"]
         for each in document["statements"]
     )
-    head += [curve, safe(said)]
+    head += [curve, safe(said), *(safe(document[name] or "") for name in ("channel", "team"))]
     grouped = [(report.query.group_by, row) for row in document["rows"]]
     if report.query.group_by != "none":
         grouped.append(("none", document["total"]))
