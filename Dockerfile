@@ -29,7 +29,8 @@ ENV PATH=/opt/encore/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     ENCORE_BUNDLES=/var/lib/encore/bundles \
     NUMBA_CACHE_DIR=/var/lib/encore/compiled \
-    PROMETHEUS_MULTIPROC_DIR=/tmp/encore-metrics
+    PROMETHEUS_MULTIPROC_DIR=/tmp/encore-metrics \
+    MPLCONFIGDIR=/tmp/encore-charts
 USER 10001:10001
 EXPOSE 8080
 # Whether the process lives, not whether its stores do: a restart would not bring those back.

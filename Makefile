@@ -3,8 +3,8 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint types lint-scripts bench bench-night bench-report prove-report \
-	lock clean clean-data
+.PHONY: help run test check lint types lint-scripts bench bench-night bench-report bench-page \
+	prove-report lock clean clean-data
 
 PORT ?= 8080
 VAR ?= var
@@ -62,6 +62,10 @@ bench-night: ## Measure a night on LINES order lines and ITEMS items
 bench-report: ## Measure the recovery report over a million decisions, or DECISIONS
 	@requirements/install dev
 	@$(python) -m tests.bench.report $(if $(DECISIONS),--decisions $(DECISIONS))
+
+bench-page: ## Measure how soon a browser shows the manager's page
+	@requirements/install dev
+	@$(python) -m tests.bench.page
 
 prove-report: ## Hold the report to made worlds whose truth is known (minutes); WORLDS=500
 	@requirements/install dev

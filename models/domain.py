@@ -173,6 +173,8 @@ class Interaction:
     goodwill: Money | None = None
     efforts: tuple[Effort, ...] | None = None
     """None and never empty where there were none: `ledger.digest` leaves out what is absent."""
+    satisfaction: int | None = None
+    """What the customer said of the contact, from 1 to 5 (best)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
 from service import commands
-from service.errors import EncoreError
+from service.errors import EncoreError, InvalidFields
 from service.processes import RunError
 
 FAILED = 2
@@ -52,6 +53,8 @@ def explain(error: BaseException) -> str | None:
     import psycopg
 
     match error:
+        case InvalidFields():
+            return " ".join(f"{pointer[1:]}: {hint}" for pointer, hint in error.faults)
         case EncoreError():
             return error.detail
         case RunError():
@@ -114,6 +117,15 @@ def _parser() -> Parser:
     load.add_argument("--format", choices=FORMATS, help="default: by the end of the file's name")
     load.set_defaults(command=commands.import_file)
 
+    report = known.add_parser("report", help="what service cost and brought back")
+    report.add_argument("--from", dest="from_date", type=_day, required=True, metavar="DAY")
+    report.add_argument("--to", dest="to_date", type=_day, required=True, metavar="DAY")
+    report.add_argument("--window-days", type=_days, default=7, metavar="N")
+    report.add_argument("--channel", help="only its contacts")
+    report.add_argument("--team", help="only its contacts")
+    report.add_argument("--html", type=Path, metavar="FILE", help="write the page, to mail")
+    report.set_defaults(command=commands.report)
+
     export = known.add_parser("export", help="write what the training reads")
     export.add_argument("folder", type=Path)
     export.set_defaults(command=commands.export)
@@ -124,6 +136,13 @@ def _port(text: str) -> int:
     if text.isascii() and text.isdigit() and 1 <= int(text) <= 65535:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is not a port; use a number from 1 to 65535")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day; write it as 2026-11-30") from None
 
 
 def _days(text: str) -> int:

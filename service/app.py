@@ -22,10 +22,12 @@ from service.api import (
     access,
     costs,
     customers,
+    dashboard,
     definitions,
     describe,
     docs,
     follow_ups,
+    insights,
     interactions,
     items,
     messages,
@@ -46,7 +48,7 @@ from service.settings import Settings
 
 RESOURCES: Final = (
     suggestions, messages, follow_ups, outcomes, orders, items, interactions, customers, models,
-    reports, definitions, costs, operating, docs,
+    reports, insights, definitions, costs, dashboard, operating, docs,
 )  # fmt: skip
 LONGEST_ID: Final = 200
 DRAIN_LIMIT: Final = 16 * 1024 * 1024

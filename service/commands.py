@@ -9,9 +9,11 @@ import os
 import sys
 from argparse import Namespace
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from service.errors import BadInput, MemoryAway
 
@@ -126,6 +128,57 @@ def export(arguments: Namespace) -> None:
 
     with _ledger() as connection:
         write(connection, arguments.folder)
+
+
+def report(arguments: Namespace) -> None:
+    from service.decision.policy import load_policy
+    from service.ledger.costs import newest
+    from service.reports.costs import load_costs
+    from service.reports.own_costs import restore
+    from service.reports.query import RecoveryQuery
+    from service.reports.recovery import recovery
+    from service.reports.tables import to_json
+    from service.settings import from_environment
+
+    settings = from_environment({**os.environ, "ENCORE_DATABASE_URL": _database_url()})
+    policy, now = load_policy(settings.policy), datetime.now(UTC)
+    margin_rate = Decimal(str(policy.margin_rate))
+    query = RecoveryQuery(
+        arguments.from_date,
+        arguments.to_date,
+        arguments.window_days,
+        channel=arguments.channel,
+        team=arguments.team,
+    )
+    with _ledger() as connection:
+        entered = newest(connection)
+        if entered is not None:
+            costs = restore(entered, settings.currency)
+        else:
+            costs = load_costs(settings.costs, policy.channels, settings.currency)
+
+        def by(group_by: str) -> dict[str, Any]:
+            asked = replace(query, group_by=group_by)
+            return to_json(recovery(connection, costs, asked, now, margin_rate))
+
+        if arguments.html is None:
+            from service.reports.dashboard.words import summary
+
+            print(
+                "Made data: all numbers are made up.\n" * settings.made_data + summary(by("none"))
+            )
+            return
+        from service.reports.dashboard.page import View, page
+        from service.reports.dashboard.sections import MAKERS
+        from service.reports.insight import Asked
+        from service.reports.insight_tables import insight_json
+
+        def insight(name: str) -> dict[str, Any]:
+            return insight_json(MAKERS[name](connection, Asked(query, costs, now, margin_rate)))
+
+        view = View(query, made_data=settings.made_data, interactive=False)
+        arguments.html.write_text("".join(page(view, by, insight)), encoding="utf-8")
+    print(f"Wrote {arguments.html}; it needs no network.")
 
 
 def _ledger() -> Connection:

@@ -24,6 +24,7 @@ from service.ledger.store import LedgerPool
 
 ROLES: Final = ("agent", "ingest", "trainer", "manager", "admin")
 SHAPE: Final = re.compile(r"enc_([0-9a-f]{12})_[A-Za-z0-9_-]{43}", re.ASCII)
+ID: Final = re.compile(r"[0-9a-f]{12}", re.ASCII)
 REMEMBERED_STRANGERS: Final = 1_000
 """So many unknown ids are remembered between two refreshes, to spare the ledger guesses."""
 
@@ -106,6 +107,15 @@ class KeyRing:
             raise errors.NoKey("This key is unknown or was revoked; ask for a new one.")
         if _expired(key, now):
             raise errors.NoKey("This key has expired; ask for a new one.")
+        return key
+
+    def known(self, key_id: str, pool: LedgerPool, now: datetime) -> Key:
+        """The live key of an id; raises as `holder`."""
+        key = None
+        if ID.fullmatch(key_id):
+            key = self._keys.get(key_id) or self._look_up(key_id, pool)
+        if key is None or _expired(key, now):
+            raise errors.NoKey("There is no live key of that id.")
         return key
 
     def _look_up(self, key_id: str, pool: LedgerPool) -> Key | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from enum import IntEnum
 from typing import Any
 
@@ -40,6 +41,7 @@ class DecisionRecord(msgspec.Struct, frozen=True):
         answer: the response body.
         probability: calibrated chance of the item that comes first.
         propensity: with which it came first, unrounded; `script_variant` names its words.
+        worth: expected contribution of the item that comes first, or would in the holdout.
     """
 
     suggestion_id: str
@@ -64,6 +66,7 @@ class DecisionRecord(msgspec.Struct, frozen=True):
     probability: float | None = None
     propensity: float | None = None
     script_variant: str | None = None
+    worth: Decimal | None = None
 
 
 _encoder = msgspec.msgpack.Encoder()

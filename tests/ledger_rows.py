@@ -6,7 +6,7 @@ Everything is valid by default; a test names what matters to it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -18,7 +18,9 @@ import psycopg
 from models.domain import CHANNELS, Interaction, Money, Order, OrderLine, Refund
 from service.ledger.feed import upsert_interactions, upsert_orders
 from service.reports.costs import load_costs
-from service.reports.recovery import RecoveryQuery, Report, recovery
+from service.reports.insight import Asked, Insight
+from service.reports.insight_tables import insight_json
+from service.reports.recovery import MARGIN_RATE, RecoveryQuery, Report, recovery
 from service.reports.tables import to_json
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -92,11 +94,20 @@ class LedgerRows:
         order: str | None = None,
         at: datetime = NOON,
         event: str | None = None,
+        reason: str | None = None,
     ) -> None:
         self.connection.execute(
             "INSERT INTO outcomes (event_id, suggestion_id, item_id, result, order_id, "
-            "occurred_at, digest) VALUES (%s, %s, %s, %s, %s, %s, '')",
-            (event or f"e-{next(iter(self.numbers))}", suggestion_id, item, result, order, at),
+            "occurred_at, reason, digest) VALUES (%s, %s, %s, %s, %s, %s, %s, '')",
+            [
+                event or f"e-{next(iter(self.numbers))}",
+                suggestion_id,
+                item,
+                result,
+                order,
+                at,
+                reason,
+            ],
         )
 
     def order(
@@ -131,6 +142,18 @@ def report(shop: LedgerRows, now: datetime = CHRISTMAS, **query: Any) -> Report:
     """November by the benchmark; the policy declares one channel more, "letter"."""
     costs = load_costs(None, (*CHANNELS, "letter"), "GBP")
     return recovery(shop.connection, costs, RecoveryQuery(**(NOVEMBER | query)), now)
+
+
+def insight(
+    shop: LedgerRows,
+    make: Callable[[psycopg.Connection, Asked], Insight[Any]],
+    now: datetime = CHRISTMAS,
+    **query: Any,
+) -> dict[str, Any]:
+    """Another report of November, as JSON."""
+    costs = load_costs(None, (*CHANNELS, "letter"), "GBP")
+    asked = Asked(RecoveryQuery(**(NOVEMBER | query)), costs, now, MARGIN_RATE)
+    return insight_json(make(shop.connection, asked))
 
 
 def total(shop: LedgerRows, **query: Any) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
             if allowed is access.NEARBY:
                 described["security"].append({})
             if allowed is not access.PUBLIC:
-                named = ", ".join(sorted((allowed | {"admin"}) - {"nearby"}))
+                named = ", ".join(sorted((allowed | {"admin"}) - access.NOT_ROLES))
                 told = described.get("description", "")
                 described["description"] = f"{told}\n\nRoles: {named}.".strip()
     return document

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
 
 from flask import Response
 
@@ -13,6 +14,9 @@ from service.api.schemas_reports import RecoveryRequest, RecoveryRequestSchema, 
 from service.reports.query import RecoveryQuery
 from service.reports.recovery import Report, recovery
 from service.reports.tables import to_csv, to_html, to_json
+
+if TYPE_CHECKING:
+    from service.parts import Parts
 
 blueprint = resource("reports", "What service cost and brought back.")
 QUERY: Final = RecoveryRequestSchema()
@@ -36,7 +40,7 @@ def show_recovery() -> Response:
     report of more than 10,000 contacts is up to a minute old; `made_at` says of when it is.
     """
     wanted: RecoveryRequest = load(QUERY, arguments())
-    report = recovery_of(wanted.query)
+    report = recovery_of(parts(), wanted.query, now())
     if wanted.format == "csv":
         name = f"recovery-{wanted.query.from_date}-{wanted.query.to_date}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -47,9 +51,8 @@ def show_recovery() -> Response:
     return answer(to_json(report))
 
 
-def recovery_of(query: RecoveryQuery) -> Report:
-    """The report as of now, or a large one as of a moment ago (`reports.kept`)."""
-    at, here = now(), parts()
+def recovery_of(here: Parts, query: RecoveryQuery, at: datetime) -> Report:
+    """The report as of `at`, or a large one as of a moment before (`reports.kept`)."""
     with here.pool.connection() as connection:
         here.see_costs(connection)
     costs = here.costs

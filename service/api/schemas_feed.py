@@ -101,6 +101,7 @@ class InteractionSchema(Strict):
     agent_authority = nested(MoneySchema, allow_none=True)
     goodwill = nested(MoneySchema, allow_none=True)
     efforts = Array(nested(EffortSchema), 50, allow_none=True)
+    satisfaction = Whole(1, 5, allow_none=True)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Any:

@@ -10,7 +10,7 @@ from marshmallow import fields, post_load, validate
 
 from service.api.schemas_answers import Answer
 from service.api.schemas_feed import Strict
-from service.api.schemas_fields import REQUIRED, Choice, Day
+from service.api.schemas_fields import REQUIRED, Choice, Day, Text
 from service.ledger.report import GROUPS
 from service.reports.definitions import ROOTS
 from service.reports.query import LONGEST_WINDOW_DAYS, RecoveryQuery
@@ -44,6 +44,8 @@ class RecoveryRequestSchema(Strict):
     to = Day(required=True)
     window_days = Digits(metadata={"minimum": 1, "maximum": LONGEST_WINDOW_DAYS, "default": 7})
     group_by = Choice(GROUPS)
+    channel = Text()
+    team = Text()
     format = Choice(FORMATS)
 
     @post_load
@@ -132,6 +134,8 @@ class RecoverySchema(Answer):
     currency = fields.String(required=True)
     window_days = fields.Integer(required=True)
     group_by = fields.String(required=True)
+    channel = fields.String(required=True, allow_none=True)
+    team = fields.String(required=True, allow_none=True)
     definitions_version = fields.String(required=True)
     cost_basis = fields.String(required=True, validate=validate.OneOf(("benchmark", "own")))
     cost_version = fields.Integer(required=True)

@@ -114,6 +114,7 @@ def record_of(
         probability=best.chosen.probability if best else None,
         propensity=verdict.propensity,
         script_variant=best.words.variant if best else None,
+        worth=best.chosen.worth.total if best else None,
     )
 
 

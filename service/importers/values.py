@@ -12,7 +12,9 @@ from typing import Any, Final
 from service import errors
 from service.api.json import parse
 
-WHOLE: Final = frozenset({"quantity", "stock", "handle_seconds", "transfers", "loops"})
+WHOLE: Final = frozenset(
+    {"quantity", "stock", "handle_seconds", "transfers", "loops", "satisfaction"}
+)
 FLAGS: Final = frozenset({"sellable", "public", "first_contact", "pressed_zero"})
 MONEY: Final = frozenset({"price", "unit_cost", "unit_price", "amount", "discount", "rate"})
 IDS: Final = frozenset({"id", "customer_id", "item_id", "agent_id", "team", "journey_id"})

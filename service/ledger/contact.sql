@@ -32,12 +32,32 @@ SELECT interactions.id, interactions.customer_id, interactions.occurred_at,
     handling + goodwill + tooling AS cost,
     least(coalesce(round(ask_seconds * hourly / (3600 * concurrency), 2), 0), handling)
         AS ask_cost,
+    interactions.channel, interactions.topic, interactions.agent_id, decisions.kind,
     CASE %(group_by)s
         WHEN 'day' THEN to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')
         WHEN 'week' THEN to_char(occurred_at AT TIME ZONE 'UTC', 'IYYY-"W"IW')
         WHEN 'channel' THEN interactions.channel
         WHEN 'topic' THEN interactions.topic
         WHEN 'touchpoint' THEN interactions.channel || '/' || interactions.topic
+        -- what came before the contact; worked out for this grouping only
+        WHEN 'touchpoint_stage' THEN interactions.channel || '/' || interactions.topic || '/' || CASE
+            WHEN interactions.first_contact IS FALSE OR EXISTS (
+                SELECT FROM interactions earlier
+                WHERE earlier.customer_id = interactions.customer_id
+                    AND earlier.occurred_at < interactions.occurred_at
+                    AND earlier.occurred_at >= interactions.occurred_at - interval '7 days'
+                    AND (earlier.topic = interactions.topic
+                        OR earlier.journey_id = interactions.journey_id)
+            ) THEN 'repeat'
+            ELSE coalesce((
+                SELECT CASE WHEN placed_at >= interactions.occurred_at - interval '30 days'
+                    THEN 'after_order' ELSE 'between_orders' END
+                FROM orders
+                WHERE orders.customer_id = interactions.customer_id
+                    AND placed_at < interactions.occurred_at AND cancelled_at IS NULL
+                ORDER BY placed_at DESC LIMIT 1
+            ), 'before_first_order')
+        END
         WHEN 'team' THEN interactions.team
         WHEN 'agent' THEN interactions.agent_id
         WHEN 'employer' THEN interactions.employer
@@ -73,3 +93,6 @@ FROM interactions
         round(%(tooling_each)s, 2) + coalesce(tool.amount, 0) AS tooling
     ) spent
 WHERE occurred_at >= %(start)s AND occurred_at < %(end)s
+    AND (%(only_channel)s::text IS NULL OR interactions.channel = %(only_channel)s)
+    AND (%(only_team)s::text IS NULL
+        OR interactions.team IS NOT DISTINCT FROM nullif(%(only_team)s, '(none)'))

@@ -69,10 +69,12 @@ customer AS (
 _DECISION = """
 INSERT INTO decisions (suggestion_id, interaction_id, customer_id, decided_at, channel, decision,
     reason, eligible, arm, item_ids, kind, script_id, ask_seconds, model_version, policy_version,
-    degraded, record, body_digest, answer, probability, propensity, script_variant)
+    degraded, record, body_digest, answer, probability, propensity, script_variant,
+    worth)
 SELECT %s::text, %s::text, %s::text, %s::timestamptz, %s::text, %s::text,
     %s::text, %s::boolean, %s::text, %s::text[], %s::text, %s::text, %s::integer, %s::text,
-    %s::text, %s::boolean, %s::json, %s::bytea, %s::bytea, %s::float8, %s::float8, %s::text
+    %s::text, %s::boolean, %s::json, %s::bytea, %s::bytea, %s::float8, %s::float8, %s::text,
+    %s::numeric
 FROM contact"""
 RECORD: Final = Prepared("WITH " + _CUSTOMER + "," + _contact("excluded", "known") + _DECISION)
 DRAIN: Final = "WITH " + _CAREFUL + "," + _contact("known", "excluded") + _DECISION
@@ -136,5 +138,5 @@ def _rest(record: DecisionRecord) -> list[object]:
         record.interaction.channel, record.decision, record.reason, record.eligible, record.arm,
         record.item_ids, record.kind, record.script_id, record.ask_seconds, record.model_version,
         record.policy_version, record.degraded, record.record, record.body_digest, record.answer,
-        record.probability, record.propensity, record.script_variant,
+        record.probability, record.propensity, record.script_variant, record.worth,
     ]  # fmt: skip

@@ -50,18 +50,20 @@ ordered AS MATERIALIZED (
 ),
 once AS MATERIALIZED (SELECT DISTINCT id, discount FROM ordered),
 line AS (
-    SELECT order_id, item_id, sum(quantity) AS quantity, sum(quantity * unit_price) AS price,
+    SELECT order_id, item_id, discount, sum(quantity) AS quantity,
+        sum(quantity * unit_price) AS price,
         sum(quantity * coalesce(order_lines.unit_cost, items.unit_cost)) AS cost,
         bool_and(coalesce(order_lines.unit_cost, items.unit_cost) IS NOT NULL) AS known
-    FROM order_lines LEFT JOIN items ON items.id = item_id
-    WHERE order_id IN (SELECT id FROM once)
-    GROUP BY order_id, item_id
+    FROM once JOIN order_lines ON order_id = once.id LEFT JOIN items ON items.id = item_id
+    GROUP BY order_id, item_id, discount
 ),
 returned AS (
     SELECT order_id, item_id, sum(quantity) AS quantity, sum(amount) AS amount
     FROM refunds WHERE order_id IN (SELECT id FROM once)
     GROUP BY order_id, item_id
 ),
+-- Full joins are here for left ones, to which they come down: only they are never made by looking
+-- through all orders for each order, as the planner, who takes these for few, would do.
 -- What came back can be sold again, so its cost is none; the rest is taken at the margin rate.
 goods AS MATERIALIZED (
     SELECT order_id, round(sum(CASE WHEN known
@@ -69,12 +71,11 @@ goods AS MATERIALIZED (
             ELSE (1 - %(margin_rate)s) * paid END), 2) AS cost,
         coalesce(sum(paid) FILTER (WHERE NOT known), 0) AS unknown
     FROM line
-        LEFT JOIN returned USING (order_id, item_id)
-        JOIN once ON once.id = order_id
+        FULL JOIN returned USING (order_id, item_id)
         CROSS JOIN LATERAL (
             SELECT price * (1 - coalesce(discount / nullif((
                     SELECT sum(whole.quantity * whole.unit_price) FROM order_lines whole
-                    WHERE discount IS NOT NULL AND whole.order_id = once.id), 0), 0))
+                    WHERE discount IS NOT NULL AND whole.order_id = line.order_id), 0), 0))
                 - coalesce(returned.amount, 0) AS paid
         ) net_line
     GROUP BY order_id
@@ -82,7 +83,7 @@ goods AS MATERIALIZED (
 spent AS (
     SELECT customer_id, place, sum(net) AS sales, sum(net - coalesce(goods.cost, 0)) AS margin,
         sum(coalesce(unknown, 0)) AS by_rate
-    FROM ordered LEFT JOIN goods ON goods.order_id = ordered.id
+    FROM ordered FULL JOIN goods ON goods.order_id = ordered.id
     GROUP BY customer_id, place
 ),
 earlier AS (

@@ -34,7 +34,8 @@ INTERACTIONS = (
     "first_contact boolean, fault text, severity text, mood text, public boolean, "
     "handle_seconds integer, agent_id text, team text, employer text, items jsonb, "
     "journey_id text, transfers integer, cost_amount numeric, customer_severity text, "
-    "loops integer, pressed_zero boolean, goodwill_amount numeric, efforts jsonb, digest bytea"
+    "loops integer, pressed_zero boolean, goodwill_amount numeric, efforts jsonb, "
+    "satisfaction smallint, digest bytea"
 )
 
 
@@ -142,7 +143,7 @@ def interaction_row(customer_id: str, it: Interaction, mark: bytes) -> Row:
         it.agent_id, it.team, it.employer, msgspec.json.encode(it.items).decode(),
         it.journey_id, it.transfers, it.cost.amount if it.cost else None, it.customer_severity,
         it.loops, it.pressed_zero, it.goodwill.amount if it.goodwill else None,
-        msgspec.json.encode(it.efforts).decode() if it.efforts else None, mark,
+        msgspec.json.encode(it.efforts).decode() if it.efforts else None, it.satisfaction, mark,
     )  # fmt: skip
 
 

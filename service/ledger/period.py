@@ -20,8 +20,8 @@ from psycopg.types.json import Jsonb
 
 FOLDER: Final = Path(__file__).parent
 GROUPS: Final = (
-    "none", "day", "week", "channel", "topic", "touchpoint", "team", "agent", "employer",
-    "kind", "script", "model_version",
+    "none", "day", "week", "channel", "topic", "touchpoint", "touchpoint_stage", "team", "agent",
+    "employer", "kind", "script", "model_version",
 )  # fmt: skip
 """What contacts can be told apart by; contact.sql has the meaning of each."""
 
@@ -35,6 +35,8 @@ class Period:
         price_list: as `Costs.price_list()` writes it; the channel "" is for all not named.
         tooling_each: for every contact.
         tooling_monthly: for all contacts of a calendar month.
+        channel: only its contacts; orders still belong to the latest contact on any channel.
+        team: likewise; "(none)" for the contacts of no team.
     """
 
     start: datetime
@@ -44,6 +46,8 @@ class Period:
     price_list: Sequence[Mapping[str, str | None]]
     tooling_each: Decimal = Decimal(0)
     tooling_monthly: Decimal = Decimal(0)
+    channel: str | None = None
+    team: str | None = None
 
     def values(self) -> dict[str, Any]:
         """The values that contact.sql and what follows it ask for."""
@@ -57,6 +61,8 @@ class Period:
             "channels": [price["channel"] for price in self.price_list],
             "tooling_each": self.tooling_each,
             "tooling_cents": int(self.tooling_monthly * 100),
+            "only_channel": self.channel,
+            "only_team": self.team,
         }
 
 

@@ -115,4 +115,73 @@ DEFINITIONS: Final[Mapping[str, Definition]] = {
         "yet.",
         ("retention",),
     ),
+    "first order": Definition(
+        "Of customers who had never ordered before their first contact with an allowed ask, the "
+        "share who ordered within the days named.",
+        ("acquisition",),
+    ),
+    "order again": Definition(
+        "Of customers who had ordered before that contact, the share who ordered again within the "
+        "days named.",
+        ("retention",),
+    ),
+    "second order": Definition(
+        "Of customers who had ordered on exactly one day before that contact, the share who "
+        "ordered again: the step that decides whether somebody stays.",
+        ("retention",),
+    ),
+    "sales per customer": Definition(
+        "What a customer bought within the days named after that contact, less discounts and "
+        "refunds.",
+        ("ltv",),
+    ),
+    "lifetime value": Definition(
+        "What a customer is expected to buy in the next 365 days, judged by how often, how lately "
+        "and for how much they bought so far.",
+        ("ltv",),
+    ),
+    "skipped": Definition(
+        "Contacts with an offer on the screen that the agent did not make, with the reason.",
+        ("retention", "ltv"),
+    ),
+    "held out": Definition(
+        "Contacts that allowed an ask, with a customer of the holdout: nothing was shown.",
+        ("retention", "ltv"),
+    ),
+    "forgone": Definition(
+        "What asks that were allowed and not made were expected to bring, less what asking costs, "
+        "as written down when they were decided.",
+        ("ltv",),
+    ),
+    "stage": Definition(
+        "What came before the contact: another on the matter within 7 days, an order within 30, "
+        "an older order, or none.",
+        ("acquisition", "retention"),
+    ),
+    "opt-outs": Definition(
+        "Customers who objected or refused marketing within the window after their first contact "
+        "with an allowed ask.",
+        ("retention",),
+    ),
+    "complaints": Definition(
+        "Customers with a contact of the topic complaint within that window.", ("retention",)
+    ),
+    "repeat contacts": Definition(
+        "Customers who contacted us again within the window, whatever about.", ("retention",)
+    ),
+    "returns": Definition(
+        "Customers who ordered after that contact and had money back for it within the window.",
+        ("retention", "ltv"),
+    ),
 }
+
+
+def serving(name: str) -> tuple[str, ...]:
+    """What a number of a report is for.
+
+    Raises:
+        ValueError: it is not defined; a number that serves nothing has no place in a report.
+    """
+    if name not in DEFINITIONS:
+        raise ValueError(f"{name} is not defined: say what it means and which root it serves")
+    return DEFINITIONS[name].serves

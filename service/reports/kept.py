@@ -11,9 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from datetime import datetime, timedelta
-from typing import Final
-
-from service.reports.recovery import Report
+from typing import Any, Final, Protocol, TypeVar
 
 FOR: Final = timedelta(minutes=1)
 CONTACTS: Final = 10_000
@@ -22,11 +20,26 @@ MOST: Final = 64
 """Reports; one has a row per group and takes some hundred kilobytes at most."""
 
 
+class Kept(Protocol):
+    """A report of any kind."""
+
+    @property
+    def made_at(self) -> datetime: ...
+
+    @property
+    def contacts(self) -> int:
+        """In its period."""
+        ...
+
+
+Report = TypeVar("Report", bound=Kept)
+
+
 class KeptReports:
     """The last large reports, by what was asked."""
 
     def __init__(self) -> None:
-        self._reports: OrderedDict[Hashable, Report] = OrderedDict()
+        self._reports: OrderedDict[Hashable, Any] = OrderedDict()
         self._making: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
 
@@ -34,19 +47,19 @@ class KeptReports:
         """The report that was kept, or a new one; of several who ask at once, one makes it.
 
         Args:
-            asked: all that it depends on but the ledger.
+            asked: which report, and all that it depends on but the ledger.
             make: called without any lock on other reports.
         """
         with self._lock:
             making = self._making.setdefault(asked, threading.Lock())
         with making:
-            kept = self._reports.get(asked)
+            kept: Report | None = self._reports.get(asked)
             if kept is not None and timedelta() <= now - kept.made_at < FOR:
                 return kept
-            report = make()
+            report: Report = make()
             with self._lock:
                 self._reports.pop(asked, None)
-                if report.total.totals.interactions > CONTACTS:
+                if report.contacts > CONTACTS:
                     self._reports[asked] = report
                 while len(self._reports) > MOST:
                     self._reports.popitem(last=False)

@@ -29,6 +29,10 @@ class RecoveryQuery:
     window_days: int = 7
     """Orders this many days after a contact are attributed to it."""
     group_by: str = "none"
+    channel: str | None = None
+    """Only the contacts of this channel."""
+    team: str | None = None
+    """Only those of this team; "(none)" for contacts of no team."""
 
     def __post_init__(self) -> None:
         faults: list[tuple[str, str]] = []

@@ -79,6 +79,10 @@ class Report:
     def mature(self) -> bool:
         return self.matures_at <= self.made_at
 
+    @property
+    def contacts(self) -> int:
+        return self.total.totals.interactions
+
 
 def recovery(
     connection: Connection[Any],
@@ -146,6 +150,8 @@ def period_of(query: RecoveryQuery, costs: Costs) -> Period:
         costs.price_list(),
         costs.tooling.per_contact,
         costs.tooling.monthly,
+        query.channel,
+        query.team,
     )
 
 

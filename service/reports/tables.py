@@ -39,6 +39,8 @@ def to_json(report: Report) -> dict[str, Any]:
         "currency": costs.currency,
         "window_days": query.window_days,
         "group_by": query.group_by,
+        "channel": query.channel,
+        "team": query.team,
         "definitions_version": definitions.VERSION,
         "cost_basis": costs.basis,
         "cost_version": costs.version,
@@ -69,25 +71,27 @@ def to_csv(report: Report) -> str:
             *HEAD,
             "maturity",
             "statements",
+            "only_channel",
+            "only_team",
             "group_by",
             "group",
             *(name.replace(".", "_") for name in COLUMNS),
         )
     )
-    head = [_cell(document[name]) for name in HEAD]
+    head = [cell(document[name]) for name in HEAD]
     curve = " ".join(f"{each['day']}:{each['share']}" for each in document["maturity"])
     said = " ".join(
         f"[{each['group']}] {each['text']}" if each["group"] else each["text"]
         for each in document["statements"]
     )
-    head += [curve, _text(said)]
+    head += [curve, safe(said), *(safe(document[name] or "") for name in ("channel", "team"))]
     grouped = [(report.query.group_by, row) for row in document["rows"]]
     if report.query.group_by != "none":
         grouped.append(("none", document["total"]))
     for group_by, row in grouped:
         values = (value(row, column) for column in COLUMNS)
         # Only a group's name comes from outside; a number may begin with a minus.
-        writer.writerow((*head, group_by, _text(row["group"]), *map(_cell, values)))
+        writer.writerow((*head, group_by, safe(row["group"]), *map(cell, values)))
     return output.getvalue()
 
 
@@ -196,10 +200,10 @@ def _ratio(ratio: Decimal | None) -> str | None:
     return None if ratio is None else f"{ratio:.4f}"
 
 
-def _cell(found: Any) -> str:
+def cell(found: Any) -> str:
     return "" if found is None else str(found)
 
 
-def _text(text: str) -> str:
+def safe(text: str) -> str:
     """Spreadsheets run text that begins like a formula; an apostrophe makes it text again."""
     return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text

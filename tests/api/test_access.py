@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from service.api.access import NEARBY, PUBLIC, ROUTES
+from service.api.access import NOT_ROLES, PUBLIC, ROUTES, VIEWED
 from service.keys import ROLES
 from tests.api.client import Client, assert_problem, example_of
 
@@ -26,7 +26,7 @@ def test_every_route_has_declared_roles_and_no_declaration_is_left_over(app: Fla
 
 
 def test_only_roles_that_keys_can_have_are_declared() -> None:
-    assert frozenset().union(*ROUTES.values()) - PUBLIC - NEARBY <= set(ROLES)
+    assert frozenset().union(*ROUTES.values()) - NOT_ROLES <= set(ROLES)
 
 
 @pytest.mark.parametrize("name", ROUTES)
@@ -49,8 +49,17 @@ def test_without_a_key_only_public_routes_answer(client: Client, name: str) -> N
     answer = client.call(*example_of(name), **FAR_AWAY)
     if ROUTES[name] is PUBLIC:
         assert answer.status_code not in (401, 403)
+    elif name == "GET /dashboard":
+        assert (answer.status_code, answer.location) == (303, "/dashboard/session")
     else:
         assert_problem(answer, 401, "invalid_key")
+
+
+def test_only_what_is_read_opens_to_a_browsers_cookie() -> None:
+    viewed = {name for name, allowed in ROUTES.items() if "signed_in" in allowed}
+    assert viewed
+    assert all(name.startswith(("GET /dashboard", "GET /v1/reports/")) for name in viewed)
+    assert all(ROUTES[name] is VIEWED for name in viewed)
 
 
 def test_a_route_that_was_not_declared_is_closed_to_all_but_admins(

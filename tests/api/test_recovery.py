@@ -137,7 +137,8 @@ def test_without_cost_there_is_no_ratio(shop: LedgerRows) -> None:
     ("group_by", "group"),
     [
         ("none", "all"), ("day", "2026-11-02"), ("week", "2026-W45"), ("channel", "phone"),
-        ("topic", "return"), ("touchpoint", "phone/return"), ("team", "north"),
+        ("topic", "return"), ("touchpoint", "phone/return"),
+        ("touchpoint_stage", "phone/return/before_first_order"), ("team", "north"),
         ("agent", "csr-7"), ("employer", "outsourced"), ("kind", "repeat"),
         ("script", "phone.return.repeat.calm"), ("model_version", "m1"),
     ],

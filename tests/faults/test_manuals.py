@@ -43,7 +43,7 @@ def shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("block", runnable("docs/operating.md"))
+@pytest.mark.parametrize("block", runnable("docs/operating.md") + runnable("docs/report.md"))
 def test_the_commands_for_operators_work(checkout: Path, block: str) -> None:
     done = shell(block, checkout)
     trains = "-m training" in block

@@ -14,8 +14,7 @@ NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
 def made(at: datetime, contacts: int) -> Any:
-    totals = SimpleNamespace(interactions=contacts)
-    return SimpleNamespace(made_at=at, total=SimpleNamespace(totals=totals))
+    return SimpleNamespace(made_at=at, contacts=contacts)
 
 
 @pytest.mark.parametrize(

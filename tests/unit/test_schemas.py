@@ -22,7 +22,7 @@ REQUEST = {
         "agent_id": "csr-7", "team": "north", "employer": "in_house",
         "items": [{"item_id": "85123A", "reason": "too_large", "attribute": "width"}],
         "journey_id": None, "transfers": 0, "cost": None, "customer_severity": "medium",
-        "loops": 1, "pressed_zero": False,
+        "loops": 1, "pressed_zero": False, "satisfaction": 4,
         "agent_authority": {"amount": "250", "currency": "GBP"},
     },
     "customer": {"id": "17850", "locale": "en_GB", "first_name": "Lea",

@@ -6,8 +6,8 @@ strong generator, 244 bits.
 
 from alembic import op
 
-revision = "0010"
-down_revision = "0007"
+revision = "0007"
+down_revision = "0006"
 
 TABLES = """
 CREATE TABLE messages (
