@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Response
 from psycopg import Connection
 
-from service.api.current import answer, now, parts
+from service.api.current import answer, arguments, now, parts
 from service.api.describe import operation, resource
-from service.api.reports import arguments
 from service.api.schemas import load
 from service.api.schemas_insights import (
     GroupedInsightRequestSchema,
