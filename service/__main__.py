@@ -109,6 +109,10 @@ def _parser() -> Parser:
     load.add_argument("--format", choices=FORMATS, help="default: by the end of the file's name")
     load.set_defaults(command=commands.import_file)
 
+    made = known.add_parser("made-data", help="say that the ledger's data are made by a seed")
+    made.add_argument("truth", type=Path, help="what the seed knows: truth.json of the made shop")
+    made.set_defaults(command=commands.made_data)
+
     export = known.add_parser("export", help="write what the training reads")
     export.add_argument("folder", type=Path)
     export.set_defaults(command=commands.export)
