@@ -17,7 +17,7 @@ from service.errors import EncoreError
 from service.processes import RunError
 
 FAILED = 2
-KINDS = ("orders", "items", "interactions", "rates")
+KINDS = ("orders", "items", "interactions", "rates", "decisions", "outcomes")
 FORMATS = ("csv", "parquet", "online-retail")
 ROLES = ("agent", "ingest", "trainer", "manager", "admin")
 

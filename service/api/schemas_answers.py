@@ -179,7 +179,27 @@ class RecordedOutcomeSchema(Answer):
     occurred_at = fields.DateTime(required=True)
 
 
+class RecordedItemSchema(SuggestionSchema):
+    """Of an ask that was imported only rank, item and what its file says are known."""
+
+    name = fields.String()
+    kind = fields.String(validate=validate.OneOf(domain.KINDS))
+    price = fields.Nested(MoneyAnswerSchema)
+    probability = fields.Float()
+    worth = fields.Nested(MoneyAnswerSchema)
+    because = fields.List(fields.Nested(BecauseSchema))
+    fit = fields.String(allow_none=True)
+    accept_label = fields.String()
+    decline_label = fields.String()
+    script = fields.Nested(ScriptSchema)
+    needs_supervisor = fields.Boolean()
+
+
 class RecordedSuggestionSchema(SuggestionAnswerSchema):
+    suggestions = fields.List(fields.Nested(RecordedItemSchema), required=True)
+    took_ms = fields.Float()
+    imported = fields.Boolean()
+    """Only there, and true, when the ask was made by another system."""
     outcomes = fields.List(fields.Nested(RecordedOutcomeSchema), required=True)
 
 

@@ -149,10 +149,10 @@ def test_a_faulty_state_of_the_first_fill_is_not_believed(tmp_path: Path) -> Non
 
     ran: list[str] = []
     fill(tmp_path, Source(), lambda heading, arguments: ran.append(heading))
-    assert [heading[:5] for heading in ran] == [f"[{n}/6]" for n in range(1, 7)]
+    assert [heading[:5] for heading in ran] == [f"[{n}/9]" for n in range(1, 10)]
     ran.clear()
     fill(tmp_path, Source(), lambda heading, arguments: ran.append(heading))
-    assert [heading[:5] for heading in ran] == ["[5/6]", "[6/6]"]
+    assert [heading[:5] for heading in ran] == ["[8/9]", "[9/9]"]
     (tmp_path / "bundles").mkdir()
     (tmp_path / "bundles" / "CURRENT").touch()
     ran.clear()
