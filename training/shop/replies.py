@@ -16,9 +16,9 @@ from models.domain import CHANNELS, KINDS, NOT_OFFERED_REASONS, RESULTS, TOPICS
 from training.shop.chance import Flags, Floats, Ints, choose
 from training.shop.contacts import WEB, Contacts
 from training.shop.orders import NO
-from training.shop.suggested import Suggested
+from training.shop.suggested import BY_KIND, Suggested
 
-ACCEPTED: Final = 0.09
+ACCEPTED: Final = 0.11
 """Chance of a yes to a customer of average warmth, before the factors below."""
 BY_CHANNEL: Final = {
     "phone": 1.1, "web": 0.4, "chat": 1.2, "sms": 0.6, "twitter": 0.5, "facebook": 0.6,
@@ -29,10 +29,9 @@ BY_TOPIC: Final = {
     "billing": 0.4, "price": 1.0, "product_question": 1.3, "order_change": 1.1, "complaint": 0.3,
     "other": 0.8,
 }  # fmt: skip
-BY_KIND: Final = {"repeat": 1.2, "complement": 1.2, "substitute": 1.0, "discover": 0.7}
 INFLUENTIAL: Final = ("chat", "return")
 """Channel and topic of the touchpoint where asking works best, and by how many times."""
-TIMES: Final = 3.5
+TIMES: Final = 3.0
 LIKELIEST: Final = 0.6
 SKILL: Final = (0.55, 0.9)
 """The share of their chances in which agents ask a customer of no warmth at all, from and to."""

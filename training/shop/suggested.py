@@ -28,10 +28,10 @@ DUE: Final = (0.5, 2.5)
 """From which part of its gap on something used up is suggested again, and until when."""
 GOES_WITH_DAYS: Final = 120
 TRIES: Final = 4
-SMALL: Final = 0.15
+SMALL: Final = 0.3
 """The part of a quarter's budget that something new may cost."""
-ORDER: Final = ("repeat", "complement", "discover", "substitute")
-AFTER_A_RETURN: Final = ("substitute", "repeat", "complement", "discover")
+BY_KIND: Final = {"repeat": 2.0, "complement": 1.2, "substitute": 1.2, "discover": 0.5}
+"""How readily each kind is accepted, against the others."""
 RETURNS: Final = [TOPICS.index(name) for name in ("return", "exchange")]
 
 
@@ -57,7 +57,7 @@ def suggest(
 ) -> Suggested:
     """Items on sale on the day, none twice."""
     story = contacts.story
-    who, topic = occasions.customer[story], occasions.topic[story]
+    who = occasions.customer[story]
     day = (contacts.at - calendar.start) // DAY
     found = {
         "repeat": _due(catalogue, customers, orders, lines, who, contacts.at),
@@ -67,18 +67,16 @@ def suggest(
             rng, catalogue, customers, who, _returned(occasions, subjects, story)
         ),
     }
-    by_kind = np.stack([found[kind] for kind in KINDS], axis=1)
-    orders_of_kinds = np.array([[KINDS.index(kind) for kind in ORDER],
-                                [KINDS.index(kind) for kind in AFTER_A_RETURN]])  # fmt: skip
-    kind = orders_of_kinds[np.isin(topic, RETURNS).astype(np.int64)]
-    item = np.take_along_axis(by_kind, kind, axis=1)
+    item = np.stack([found[kind] for kind in KINDS], axis=1)
     sold = catalogue.sellable[item] & catalogue.on_sale(item, day[:, None])
     item = np.where((item != NO) & sold, item, NO)
     for place in range(1, len(KINDS)):
         again = (item[:, :place] == item[:, [place]]).any(axis=1)
         item[again, place] = NO
-    first = np.argsort(item == NO, axis=1, kind="stable")[:, :SHOWN]
-    item, kind = np.take_along_axis(item, first, axis=1), np.take_along_axis(kind, first, axis=1)
+    # what is worth most comes first, as in the service
+    worth = (catalogue.price - catalogue.cost)[item] * np.array([BY_KIND[kind] for kind in KINDS])
+    kind = np.argsort(np.where(item == NO, np.inf, -worth), axis=1, kind="stable")[:, :SHOWN]
+    item = np.take_along_axis(item, kind, axis=1)
     return Suggested(item, np.where(item == NO, NO, kind))
 
 
@@ -118,9 +116,9 @@ def _placed(orders: Orders, lines: Lines, line: Ints) -> Ints:
 
 
 def _returned(occasions: Occasions, subjects: Subjects, story: Ints) -> Ints:
-    """The first item that each contact is about, or NO."""
-    named = occasions.count[story] > 0
-    # one row more, so that there is something to look at when no contact names an item
+    """The first item that goes back in each contact, or NO."""
+    named = (occasions.count[story] > 0) & np.isin(occasions.topic[story], RETURNS)
+    # one row more, so that there is something to look at when nothing goes back
     first: Ints = np.append(subjects.item, NO)[np.where(named, occasions.begin[story], NO)]
     return first
 
