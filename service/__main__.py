@@ -106,6 +106,11 @@ def _parser() -> Parser:
     revoke.add_argument("id", help="its id, as listed")
     revoke.set_defaults(command=commands.revoke_key)
 
+    rotate = known.add_parser(
+        "rotate-link-key", help="sign links with a new key; those of the last one still work"
+    )
+    rotate.set_defaults(command=commands.rotate_link_key)
+
     load = known.add_parser("import", help="bring a file into the ledger")
     load.add_argument("kind", choices=KINDS)
     load.add_argument("file", type=Path)

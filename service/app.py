@@ -26,9 +26,11 @@ from service.api import (
     definitions,
     describe,
     docs,
+    follow_ups,
     insights,
     interactions,
     items,
+    messages,
     models,
     operating,
     orders,
@@ -45,8 +47,8 @@ from service.parts import Parts, make_parts
 from service.settings import Settings
 
 RESOURCES: Final = (
-    suggestions, outcomes, orders, items, interactions, customers, models, reports,
-    insights, definitions, costs, dashboard, operating, docs,
+    suggestions, messages, follow_ups, outcomes, orders, items, interactions, customers, models,
+    reports, insights, definitions, costs, dashboard, operating, docs,
 )  # fmt: skip
 LONGEST_ID: Final = 200
 DRAIN_LIMIT: Final = 16 * 1024 * 1024

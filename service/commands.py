@@ -85,6 +85,16 @@ def revoke_key(arguments: Namespace) -> None:
     print("Revoked; every worker refuses it within 5 seconds.")
 
 
+def rotate_link_key(arguments: Namespace) -> None:
+    from service.ledger import links
+
+    if os.environ.get("ENCORE_LINK_KEY"):
+        raise BadInput("ENCORE_LINK_KEY is set: put a new key before the old one, with a comma.")
+    with _ledger() as connection:
+        links.rotate_link_key(connection)
+    print("Links are signed with a new key; those of the last key still work, older ones do not.")
+
+
 def import_file(arguments: Namespace) -> None:
     from service.decision.policy import load_policy
     from service.importers import run as importers

@@ -13,11 +13,13 @@ EncoreError
 |   +-- NoKey                 missing, unknown, revoked or expired key
 |   +-- WrongRole
 +-- NotFound
+|   +-- LinkExpired           it was ours, and its time is over
 +-- Conflict
 |   +-- AlreadyDecided        same interaction id, another body
 |   +-- StillRunning          the first request is not finished yet
 |   +-- EventChanged          same event id, another content
 |   +-- ModelInUse
+|   +-- MessageRefused        consent, law or the facts forbid to write
 +-- Unavailable           try again later
     +-- LedgerAway
     +-- MemoryAway
@@ -92,6 +94,10 @@ class NotFound(EncoreError):
     code = "not_found"
 
 
+class LinkExpired(NotFound):
+    code = "link_expired"
+
+
 class Conflict(EncoreError):
     code = "conflict"
 
@@ -110,6 +116,10 @@ class EventChanged(Conflict):
 
 class ModelInUse(Conflict):
     code = "model_in_use"
+
+
+class MessageRefused(Conflict):
+    code = "message_refused"
 
 
 class Unavailable(EncoreError):

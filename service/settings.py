@@ -6,6 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
+
+SHORTEST_LINK_KEY: Final = 32
 
 
 class BadSettings(SystemExit):
@@ -28,6 +31,8 @@ class Settings:
     """ENCORE_COSTS: a costs.toml of your own; absent, the benchmark in service/reports/."""
     scripts: Path | None = None
     """ENCORE_SCRIPTS: a folder of scripts of your own; absent, the one in service/scripts/."""
+    link_keys: tuple[str, ...] = field(default=(), repr=False)
+    """ENCORE_LINK_KEY: what signs links, the newest first; absent, the ledger's own key does."""
     made_data: bool = False
     """ENCORE_MADE_DATA: `1` when the ledger is filled with a made shop; the page then says so."""
 
@@ -62,6 +67,12 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     currency = environment.get("ENCORE_CURRENCY", "GBP")
     if not re.fullmatch(r"[A-Z]{3}", currency):
         wrong.append(f"ENCORE_CURRENCY is {currency!r}: use an ISO 4217 code such as GBP")
+    link_keys = tuple(filter(None, environment.get("ENCORE_LINK_KEY", "").split(",")))
+    if len(link_keys) > 2 or any(len(key) < SHORTEST_LINK_KEY for key in link_keys):
+        wrong.append(
+            "ENCORE_LINK_KEY is not what it should be: one key, or the new and the old one with a "
+            f"comma between them, each of {SHORTEST_LINK_KEY} characters or more"
+        )
     made_data = environment.get("ENCORE_MADE_DATA", "")
     if made_data not in ("", "0", "1"):
         wrong.append(f"ENCORE_MADE_DATA is {made_data!r}: use 1 for a made shop, else leave it out")
@@ -75,6 +86,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         policy=optional_file("ENCORE_POLICY"),
         costs=optional_file("ENCORE_COSTS"),
         scripts=optional_folder("ENCORE_SCRIPTS"),
+        link_keys=link_keys,
         made_data=made_data == "1",
     )
     if wrong:

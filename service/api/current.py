@@ -29,6 +29,16 @@ def asked() -> Request:
     return request_ctx.request
 
 
+def arguments() -> dict[str, Any]:
+    """The address's arguments, each given once."""
+    given = asked().args
+    twice = [name for name, values in given.lists() if len(values) > 1]
+    if twice:
+        faults = tuple((f"/{name[:100]}", "Give this once.") for name in twice)
+        raise errors.InvalidFields(faults)
+    return given.to_dict()
+
+
 def request_id_of(environ: Mapping[str, Any]) -> str:
     """What the caller named the request, or a new id."""
     given: str = environ.get("HTTP_X_REQUEST_ID", "")

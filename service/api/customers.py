@@ -31,7 +31,8 @@ class CustomerId(PathConverter):
 def show(customer_id: str) -> Response:
     """Show a customer
 
-    Open orders, open returns, recent interactions, suggestions and outcomes, consent and caps.
+    Open orders, open returns, recent interactions, suggestions and outcomes, consent and caps; and
+    each journey as one story: contacts, decisions, outcomes, messages, orders and refunds.
     """
     with parts().pool.connection() as connection:
         return answer(customers.overview(connection, customer_id, parts().policy, now()))

@@ -17,11 +17,11 @@ from flask import Request, Response, redirect, request
 
 from service import errors, sessions
 from service.api.access import COOKIES, cookie_name, is_https, is_nearby
-from service.api.current import now, parts
+from service.api.current import arguments, now, parts
 from service.api.describe import operation, resource
 from service.api.insights import insight_of
 from service.api.problems import status_of
-from service.api.reports import arguments, recovery_of
+from service.api.reports import recovery_of
 from service.api.schemas import load
 from service.api.schemas_reports import RecoveryRequest, RecoveryRequestSchema
 from service.ledger.dashboard import newest_contact, teams_of

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Response
 from psycopg import Connection
 
-from service.api.current import answer, now, parts
+from service.api.current import answer, arguments, now, parts
 from service.api.describe import operation, resource
-from service.api.reports import arguments
 from service.api.schemas import load
 from service.api.schemas_insights import (
     GroupedInsightRequestSchema,
@@ -20,9 +19,13 @@ from service.api.schemas_insights import (
     insight_schema,
 )
 from service.reports.adherence import AdherenceRow, adherence
+from service.reports.channels import ChannelRow, channels
+from service.reports.coaching import CoachingRow, coaching
+from service.reports.efforts import EffortRow, efforts
 from service.reports.harm import HarmRow, harm
 from service.reports.insight import Asked, Insight
 from service.reports.insight_tables import insight_csv, insight_json
+from service.reports.integrity import IntegrityRow, integrity
 from service.reports.lost import LostRow, lost_opportunities
 from service.reports.query import RecoveryQuery
 from service.reports.retention import RetentionRow, retention
@@ -118,5 +121,41 @@ _report(
     """Read who is won and who comes back
 
     First, second and further orders, sales and lifetime value, against the holdout.
+    """,
+)
+_report(
+    "efforts",
+    efforts,
+    EffortRow,
+    """Read which efforts nobody notices
+
+    What each effort cost, and how its contacts differ from their like without it. An association.
+    """,
+)
+_report(
+    "channels",
+    channels,
+    ChannelRow,
+    """Read cost beside satisfaction
+
+    By channel: cost, grades, repeat contacts, and what self-service saved net of them.
+    """,
+)
+_report(
+    "coaching",
+    coaching,
+    CoachingRow,
+    """Read how agents ask
+
+    Adjusted for the contacts that each agent gets; by agent id, without ranks.
+    """,
+)
+_report(
+    "integrity",
+    integrity,
+    IntegrityRow,
+    """Read which acceptances to look at
+
+    Agents whose acceptances have no orders, or are cancelled or returned, beyond chance.
     """,
 )

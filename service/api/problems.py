@@ -32,6 +32,7 @@ STATUSES: Final[dict[type[errors.EncoreError], int]] = {
     errors.NotAllowed: 403,
     errors.NoKey: 401,
     errors.NotFound: 404,
+    errors.LinkExpired: 410,
     errors.Conflict: 409,
     errors.AlreadyDecided: 422,
     errors.EventChanged: 422,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from flask import Response, request
+from flask import Response
 
-from service import errors
-from service.api.current import answer, now, parts
+from service.api.current import answer, arguments, now, parts
 from service.api.describe import operation, resource
 from service.api.schemas import load
 from service.api.schemas_reports import RecoveryRequest, RecoveryRequestSchema, RecoverySchema
@@ -63,12 +62,3 @@ def recovery_of(here: Parts, query: RecoveryQuery, at: datetime) -> Report:
             return recovery(connection, costs, query, at, here.margin_rate)
 
     return here.reports.get((query, costs.version), at, make)
-
-
-def arguments() -> dict[str, Any]:
-    """The address's arguments, each given once."""
-    twice = [name for name, values in request.args.lists() if len(values) > 1]
-    if twice:
-        faults = tuple((f"/{name[:100]}", "Give this once.") for name in twice)
-        raise errors.InvalidFields(faults)
-    return request.args.to_dict()

@@ -106,6 +106,12 @@ class LeversSchema(Answer):
     cost = fields.Nested(MoneyAnswerSchema, required=True)
 
 
+class RemedySchema(Answer):
+    remedy = fields.String(required=True, validate=validate.OneOf(("exchange", "refund", "credit")))
+    item_ids = fields.List(fields.String())
+    """Of an exchange: what fits, out of what is suggested; empty, what the customer names."""
+
+
 class SendLaterSchema(Answer):
     channel = fields.String(required=True)
 
@@ -141,6 +147,8 @@ class SuggestionAnswerSchema(Answer):
     arm = fields.String(required=True, allow_none=True)
     suggestions = fields.List(fields.Nested(SuggestionSchema), required=True)
     service_script = fields.Nested(ServiceScriptSchema, required=True, allow_none=True)
+    remedies = fields.List(fields.Nested(RemedySchema))
+    """Where something comes back: what the customer may choose from, in the order to name it."""
     question = fields.String()
     question_attribute = fields.String(allow_none=True)
     question_item_id = fields.String(allow_none=True)
@@ -177,10 +185,6 @@ class RecordedOutcomeSchema(Answer):
     order_id = fields.String(required=True, allow_none=True)
     agent_id = fields.String(required=True, allow_none=True)
     occurred_at = fields.DateTime(required=True)
-
-
-class RecordedSuggestionSchema(SuggestionAnswerSchema):
-    outcomes = fields.List(fields.Nested(RecordedOutcomeSchema), required=True)
 
 
 class OutcomeAnswerSchema(Answer):

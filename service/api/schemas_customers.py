@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from service.api.schemas_answers import Answer
 
@@ -35,6 +35,7 @@ class ContactShownSchema(Answer):
     severity = fields.String(required=True, allow_none=True)
     public = fields.Boolean(required=True)
     items = fields.List(fields.Raw(), required=True)
+    journey_id = fields.String(required=True, allow_none=True)
     occurred_at = fields.DateTime(required=True)
 
 
@@ -54,6 +55,49 @@ class SuggestionShownSchema(Answer):
     item_ids = fields.List(fields.String(), required=True)
     decided_at = fields.DateTime(required=True)
     outcomes = fields.List(fields.Nested(OutcomeShownSchema), required=True)
+
+
+class EventSchema(Answer):
+    """What happened: `id` is that of the contact, suggestion, outcome, message or order.
+
+    The other fields are those of the event's sort.
+    """
+
+    at = fields.DateTime(required=True)
+    event = fields.String(
+        required=True,
+        validate=validate.OneOf(("order", "refund", "contact", "decision", "outcome", "message")),
+    )
+    id = fields.String(required=True)
+    channel = fields.String()
+    topic = fields.String()
+    status = fields.String()
+    mood = fields.String(allow_none=True)
+    items = fields.List(fields.Raw())
+    interaction_id = fields.String()
+    suggestion_id = fields.String()
+    decision = fields.String()
+    reason = fields.String(allow_none=True)
+    item_id = fields.String(allow_none=True)
+    item_ids = fields.List(fields.String())
+    result = fields.String()
+    order_id = fields.String(allow_none=True)
+    opened_at = fields.DateTime(allow_none=True)
+    total = fields.String()
+    currency = fields.String()
+    quantity = fields.Integer()
+    cancelled = fields.Boolean()
+
+
+class JourneySchema(Answer):
+    journey_id = fields.String(required=True)
+    last_at = fields.DateTime(required=True)
+    channels = fields.List(fields.String(), required=True)
+    resolved = fields.Boolean(required=True)
+    """Whether its last contact is."""
+    repeats = fields.Integer(required=True)
+    """Contacts that came after one that resolved nothing."""
+    events = fields.List(fields.Nested(EventSchema), required=True)
 
 
 class CapSchema(Answer):
@@ -76,4 +120,5 @@ class CustomerOverviewSchema(Answer):
     open_returns = fields.List(fields.Nested(ContactShownSchema), required=True)
     recent_interactions = fields.List(fields.Nested(ContactShownSchema), required=True)
     suggestions = fields.List(fields.Nested(SuggestionShownSchema), required=True)
+    journeys = fields.List(fields.Nested(JourneySchema), required=True)
     caps = fields.Nested(CapsSchema, required=True)

@@ -16,10 +16,11 @@ from service.api.checks import check_channel, check_currency
 from service.api.current import answer, asked, check_spool, now, parts, request_id_of
 from service.api.describe import operation, resource
 from service.api.schemas import SuggestionRequestSchema
-from service.api.schemas_answers import RecordedSuggestionSchema, SuggestionAnswerSchema
+from service.api.schemas_answers import SuggestionAnswerSchema
 from service.api.schemas_compiled import loader
+from service.api.schemas_messages import RecordedSuggestionSchema
 from service.decision.suggest import Answer, suggest
-from service.ledger import decisions, outcomes
+from service.ledger import decisions, messages, outcomes
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -100,11 +101,12 @@ class Shortcut:
 
 @operation(blueprint, "GET /v1/suggestions/<suggestion_id>", gives={200: RecordedSuggestionSchema})
 def look_up(suggestion_id: str) -> Response:
-    """Read a suggestion again, with its outcomes"""
+    """Read a suggestion again, with its outcomes and messages"""
     with parts().pool.connection() as connection:
         stored = decisions.stored_answer(connection, suggestion_id)
         if stored is None:
             check_spool(suggestion_id)
             raise errors.NotFound("There is no suggestion of this id; it is in the answer's body.")
         happened = outcomes.of_suggestion(connection, suggestion_id)
-    return answer({**json.loads(stored), "outcomes": happened})
+        written = messages.of_suggestion(connection, suggestion_id)
+    return answer({**json.loads(stored), "outcomes": happened, "messages": written})

@@ -21,6 +21,7 @@ from service.decision.authority import authority_of
 from service.decision.choose import Chosen
 from service.decision.fit_words import constraints, fit_json, in_detail
 from service.decision.money import cents
+from service.decision.remedies import remedies_of
 from service.decision.verdict import Suggestion, Verdict
 from service.decision.words import words_to_end_on
 from service.parts import Parts
@@ -56,6 +57,8 @@ def answer_of(
     }
     if verdict.send_later:
         answer["send_later"] = {"channel": verdict.send_later}
+    if remedies := remedies_of(request.interaction, verdict):
+        answer["remedies"] = remedies
     answer |= fit_json(verdict, parts.catalogue)
     if request.explain:
         answer["excluded"] = in_detail(excluded_json(verdict), verdict, parts.catalogue)

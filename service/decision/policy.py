@@ -12,6 +12,7 @@ from typing import Final
 from models.domain import CHANNELS, MOODS, RETURN_REASONS, SEVERITIES, TOPICS
 from service.decision.policy_checks import contradictions
 from service.decision.policy_explore import Explore, read_explore
+from service.decision.policy_follow_up import FollowUp, read_follow_up
 from service.decision.policy_gates import GateLimits, read_gate_limits
 from service.decision.policy_reader import BadPolicy, Reader
 from service.decision.policy_worth import Pricing, read_pricing
@@ -59,6 +60,7 @@ class Policy:
     gates: GateLimits
     explore: Explore
     pricing: Pricing
+    follow_up: FollowUp
 
     def channel(self, name: str) -> Channel:
         """Raises UnknownChannel, naming those that exist."""
@@ -108,6 +110,7 @@ def load_policy(path: Path | None = None) -> Policy:
         gates=gates,
         explore=read_explore(reader),
         pricing=read_pricing(reader, levers, gates.returners.cost),
+        follow_up=read_follow_up(reader),
     )
     if reader.all_right:
         reader.wrong += contradictions(policy)

@@ -64,7 +64,7 @@ def put_into_words(
             item_name=item.name,
             price=Money(item.price, item.currency),
             because=reason.text,
-            returned_item_name=_returned(contact, catalogue),
+            returned_item_name=returned_name(contact, catalogue),
             last_bought_on=day_of(moment.day - since) if since < NEVER else None,
             today=today,
             short=short,
@@ -100,7 +100,7 @@ def words_to_end_on(
     )
 
 
-def _returned(contact: Interaction, catalogue: Mapping[str, Item]) -> str | None:
+def returned_name(contact: Interaction, catalogue: Mapping[str, Item]) -> str | None:
     """The name of what came back, where that is known."""
     if contact.topic not in GIVING_BACK or not contact.items:
         return None

@@ -12,11 +12,14 @@ from psycopg.rows import dict_row
 
 from service.decision.policy import Policy
 from service.errors import NotFound
+from service.ledger.journeys import journeys_of
 from service.ledger.profiles import read_profile
 
 SHOWN: Final = 20
 OPEN_ORDER_DAYS: Final = 14
 """The ledger knows no delivery dates: an order counts as open for so long after it was placed."""
+OPEN_RETURN_DAYS: Final = 30
+"""Proposed: a return that was arranged and not refunded is looked after for so long."""
 
 PERSON = """
 SELECT id, locale, first_name, marketing, objected, vulnerable FROM customers WHERE id = %s
@@ -31,8 +34,27 @@ WHERE o.customer_id = %s AND o.cancelled_at IS NULL AND o.placed_at > %s
 GROUP BY o.id ORDER BY o.placed_at DESC LIMIT %s
 """
 CONTACTS = """
-SELECT id, channel, topic, status, mood, severity, public, items, occurred_at
-FROM interactions WHERE customer_id = %s {condition} ORDER BY occurred_at DESC LIMIT %s
+SELECT id, channel, topic, status, mood, severity, public, items, journey_id, occurred_at
+FROM interactions i WHERE customer_id = %s {condition} ORDER BY occurred_at DESC LIMIT %s
+"""
+# Nobody has settled it; or it is arranged, and of what the customer has bought and sends back
+# something is not paid back yet. Of several contacts about it the newest is shown.
+GIVING_BACK = """
+AND (topic IN ('return', 'exchange') AND status <> 'resolved'
+    OR topic = 'return' AND occurred_at > %s AND EXISTS (
+        SELECT FROM jsonb_array_elements(items) AS item
+            JOIN order_lines l ON l.item_id = item->>'item_id'
+            JOIN orders o ON o.id = l.order_id
+        WHERE o.customer_id = i.customer_id AND o.cancelled_at IS NULL
+            AND o.placed_at <= i.occurred_at
+            AND NOT EXISTS (
+                SELECT FROM refunds r WHERE r.order_id = o.id AND r.item_id = l.item_id)
+            AND NOT EXISTS (
+                SELECT FROM interactions later
+                WHERE later.customer_id = i.customer_id AND later.topic = 'return'
+                    AND later.occurred_at > i.occurred_at
+                    AND later.items @> jsonb_build_array(
+                        jsonb_build_object('item_id', l.item_id)))))
 """
 SUGGESTIONS = """
 SELECT d.suggestion_id, d.interaction_id, d.channel, d.decision, d.reason, d.item_ids,
@@ -47,7 +69,7 @@ FROM decisions d WHERE d.customer_id = %s ORDER BY d.decided_at DESC LIMIT %s
 def overview(
     connection: Connection, customer_id: str, policy: Policy, now: datetime
 ) -> dict[str, Any]:
-    """Open orders and returns, recent contacts, suggestions with outcomes, consent and caps.
+    """Open orders and returns, recent contacts, suggestions with outcomes, journeys, consent, caps.
 
     Raises:
         NotFound: nobody of this id was ever heard of.
@@ -62,11 +84,12 @@ def overview(
         orders = cursor.execute(ORDERS, [customer_id, since, SHOWN]).fetchall()
         contacts = CONTACTS.format(condition="")
         recent = cursor.execute(contacts, [customer_id, SHOWN]).fetchall()
-        giving_back = "AND topic IN ('return', 'exchange') AND status <> 'resolved'"
         returns = cursor.execute(
-            CONTACTS.format(condition=giving_back), [customer_id, SHOWN]
+            CONTACTS.format(condition=GIVING_BACK),
+            [customer_id, now - timedelta(days=OPEN_RETURN_DAYS), SHOWN],
         ).fetchall()
         suggestions = cursor.execute(SUGGESTIONS, [customer_id, SHOWN]).fetchall()
+    journeys = journeys_of(connection, customer_id)
     asks = read_profile(connection, customer_id, now).asks
     counts = Counter(ask.channel for ask in asks if ask.at > now - policy.fatigue)
     return {
@@ -79,6 +102,7 @@ def overview(
         "open_returns": _shown(returns),
         "recent_interactions": _shown(recent),
         "suggestions": _shown(suggestions),
+        "journeys": journeys,
         "caps": {
             "days": policy.fatigue.days,
             "channels": {

@@ -22,9 +22,11 @@ COLUMNS: Final = {
 """As efforts.sql sends them."""
 
 _SPENT: Final = """
-SELECT effort ->> 'name', count(DISTINCT contact.id), sum((effort #>> '{cost,amount}')::numeric)
-FROM contact JOIN interactions USING (id) CROSS JOIN LATERAL jsonb_array_elements(efforts) effort
-GROUP BY 1 ORDER BY 3 DESC, 1 COLLATE "C"
+SELECT effort ->> 'name' AS name, count(DISTINCT contact.id),
+    sum((effort #>> '{cost,amount}')::numeric) AS cost
+FROM contact JOIN interactions USING (id)
+    CROSS JOIN LATERAL jsonb_array_elements(efforts) made(effort)
+GROUP BY name ORDER BY cost DESC, min(effort ->> 'name') COLLATE "C"
 """
 
 

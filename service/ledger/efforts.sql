@@ -5,7 +5,7 @@
 WITH given AS MATERIALIZED (
     SELECT contact.id, array_agg(DISTINCT effort ->> 'name') AS names
     FROM contact JOIN interactions USING (id)
-        CROSS JOIN LATERAL jsonb_array_elements(efforts) effort
+        CROSS JOIN LATERAL jsonb_array_elements(efforts) made(effort)
     GROUP BY contact.id
 ),
 row AS (

@@ -17,6 +17,10 @@ INSERT INTO outcomes (event_id, suggestion_id, item_id, result, reason, order_id
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (event_id) DO NOTHING
 """
+LAST_WORD = """
+SELECT result FROM outcomes WHERE suggestion_id = %s AND item_id = %s
+ORDER BY occurred_at DESC, event_id DESC LIMIT 1
+"""
 TOUCH = "UPDATE customers SET version = version + 1 WHERE id = %s"
 
 
@@ -58,6 +62,14 @@ def record_outcome(connection: Connection, outcome: Outcome, now: datetime) -> t
     if not written:  # the same event came in at the same moment
         _known(connection, outcome, mark)
     return bool(written), customer_id
+
+
+def record_by_link(connection: Connection, outcome: Outcome, now: datetime) -> None:
+    """Write a yes that a link brought, unless a yes to that item is the last word already: that
+    one may name its order, which a later word without one would hide."""
+    row = connection.execute(LAST_WORD, [outcome.suggestion_id, outcome.item_id]).fetchone()
+    if row is None or row[0] != outcome.result:
+        record_outcome(connection, outcome, now)
 
 
 def _known(connection: Connection, outcome: Outcome, mark: bytes) -> str | None:

@@ -43,8 +43,8 @@ FROM (
 ) AS lines
 GROUP BY id, placed_at
 """
-# `bought`: the newest lines. `asks`: an offer counts unless the agent did not make it. `sales`:
-# only of a customer to whom something was refunded.
+# `bought`: the newest lines. `asks`: an offer counts unless the agent did not make it, not in
+# writing either. `sales`: only of a customer to whom something was refunded.
 PROFILE = f"""
 SELECT version, locale, first_name, marketing, objected, vulnerable, time_zone,
   (SELECT json_agg(json_build_array(placed, item_id, quantity, price)) FROM (
@@ -63,6 +63,7 @@ SELECT version, locale, first_name, marketing, objected, vulnerable, time_zone,
      WHERE d.customer_id = c.id AND d.decision = 'offer' AND d.decided_at > %(since)s
      GROUP BY d.suggestion_id
      HAVING count(o.event_id) = 0 OR bool_or(o.result <> 'not_offered')
+       OR EXISTS (SELECT FROM messages m WHERE m.suggestion_id = d.suggestion_id)
      ORDER BY d.decided_at) AS asks),
   (SELECT json_agg(json_build_array(at, item_id, result, journey_id)) FROM (
      SELECT extract(epoch FROM o.occurred_at)::float8 AS at, o.item_id, o.result, i.journey_id

@@ -173,6 +173,51 @@ DEFINITIONS: Final[Mapping[str, Definition]] = {
         "Customers who ordered after that contact and had money back for it within the window.",
         ("retention", "ltv"),
     ),
+    "touchpoint": Definition(
+        "A channel, a topic and a stage. Ranked by what asking brings there per contact, not by "
+        "how many contacts it has.",
+        ("acquisition", "retention", "ltv"),
+    ),
+    "effort": Definition(
+        "Something done beyond the contact, such as same-day shipping, with what it cost.",
+        ("retention",),
+    ),
+    "repurchase": Definition(
+        "The customer ordered again within 90 days after the contact.", ("retention",)
+    ),
+    "satisfaction": Definition(
+        "The grade from 1 to 5 that customers gave the contact; contacts without one are left out.",
+        ("retention",),
+    ),
+    "repeated": Definition(
+        "Contacts that another one followed within 7 days, on the same topic or the same journey.",
+        ("retention",),
+    ),
+    "contained": Definition(
+        "Self-service contacts after which no agent was needed for the matter within 7 days.",
+        ("retention", "ltv"),
+    ),
+    "deflection saving": Definition(
+        "What contained self-service contacts would have cost with an agent, less what all "
+        "self-service contacts cost.",
+        ("ltv",),
+    ),
+    "asked rate": Definition(
+        "Asks per offer shown, as if the agent had the contacts that all agents have together.",
+        ("retention", "ltv"),
+    ),
+    "accepted rate": Definition(
+        "Acceptances per ask, as if the agent had the contacts that all agents have together.",
+        ("ltv",),
+    ),
+    "hollow": Definition(
+        "Accepted items that no order of the customer holds within the window, or only a "
+        "cancelled one.",
+        ("retention",),
+    ),
+    "returned": Definition(
+        "Accepted items that were ordered and for which money came back.", ("retention", "ltv")
+    ),
 }
 
 

@@ -51,7 +51,7 @@ def test_another_method_is_405_and_names_those_that_work(client: Client, name: s
 
 
 NOWHERE = (
-    "/", "/v1", "/v1/suggestion", "/v1/suggestions/", "/v2/items", "/v1/customers/", "//v1/items",
+    "/", "/v1", "/v1/suggestion", "/v1/suggestions/", "/v2/items", "/v1/customers/", "//v1/orders",
     "/.env", "/static/x",
 )  # fmt: skip
 

@@ -51,6 +51,7 @@ CALLS = [
     Call("POST", "/v1/items", "ingest", [
         {"id": "1", "name": "Cakestand", "price": "12.75", "currency": "GBP"}], BULK_LIMIT),
     Call("POST", "/v1/interactions", "ingest", [{**CONTACT, "customer_id": "lea"}], BULK_LIMIT),
+    Call("POST", "/v1/suggestions/lea/messages", "agent", {"channel": "email"}),
     Call("PUT", "/v1/customers/lea/consent", "agent", {"objected": True}),
     Call("PUT", "/v1/costs", "manager", {
         "as_of": "2026-11-01", "source": "Controlling",
@@ -61,7 +62,11 @@ every_call = pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.met
 
 
 def test_the_table_names_every_route_that_takes_a_body() -> None:
-    bodiless = {"POST /v1/models/<version>/activate", "POST /v1/models/<version>/retire"}
+    bodiless = {
+        "POST /v1/models/<version>/activate",
+        "POST /v1/models/<version>/retire",
+        "POST /f/<token>",
+    }
     taking = {name for name in ROUTES if not name.startswith("GET ")} - bodiless
     named = {(call.method, call.path) for call in CALLS}
     assert named == {example_of(name, "lea") for name in taking}

@@ -185,7 +185,11 @@ def test_an_event_id_with_another_content_is_422(client: Client, decided: str) -
 
 def test_a_suggestion_is_read_again_with_its_outcomes(client: Client, decided: str) -> None:
     agent = client.as_("agent")
-    assert agent.get("/v1/suggestions/sug_1").get_json() == {**ANSWER, "outcomes": []}
+    assert agent.get("/v1/suggestions/sug_1").get_json() == {
+        **ANSWER,
+        "outcomes": [],
+        "messages": [],
+    }
     agent.post("/v1/outcomes", OUTCOME)
     [outcome] = client.as_("manager").get("/v1/suggestions/sug_1").get_json()["outcomes"]
     assert outcome["event_id"] == "e-1"

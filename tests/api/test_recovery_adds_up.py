@@ -30,11 +30,28 @@ def group_of(world: World) -> dict[str, Callable[[Row], str | None]]:
     def day(row: Row) -> date:
         return row["resolved_at"].date()
 
+    def stage(row: Row) -> str:
+        at = row["resolved_at"]
+        for other in world.interactions:
+            alike = all(other[name] == row[name] for name in ("customer_id", "topic"))
+            if alike and timedelta() < at - other["resolved_at"] <= timedelta(days=7):
+                return "repeat"
+        ages = [
+            at - order["placed_at"]
+            for order in world.orders
+            if order["customer_id"] == row["customer_id"] and not order["cancelled_at"]
+            if order["placed_at"] < at
+        ]
+        if not ages:
+            return "before_first_order"
+        return "after_order" if min(ages) <= timedelta(days=30) else "between_orders"
+
     return {
         "none": lambda row: None,
         "day": lambda row: day(row).isoformat(),
         "week": lambda row: "{}-W{:02}".format(*day(row).isocalendar()[:2]),
         "touchpoint": lambda row: f"{row['channel']}/{row['topic']}",
+        "touchpoint_stage": lambda row: f"{row['channel']}/{row['topic']}/{stage(row)}",
         "agent": lambda row: row["agent_id"],
         "script": lambda row: decisions.get(row["id"], {}).get("script_id"),
     } | {

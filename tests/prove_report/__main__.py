@@ -1,4 +1,4 @@
-"""`make prove-report`: the recovery report held to worlds whose truth is known.
+"""`make prove-report`: the reports held to worlds whose truth is known.
 
 Prints a table for docs/report.md and writes its picture; ends with 1 if a claim was not kept.
 """
@@ -15,9 +15,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from tests.prove_report.claims import Claim, prove
+from tests.prove_report.claim import Claim
+from tests.prove_report.claims import prove
 from tests.prove_report.plot import plot
-from training.worlds.report import Story
 
 PICTURE = Path(__file__).parents[2] / "docs" / "report-proof.svg"
 
@@ -30,7 +30,7 @@ def main() -> int:
     began = time.monotonic()
     with ProcessPoolExecutor(os.cpu_count()) as pool:
 
-        def spread(run: Callable, tasks: Sequence[tuple[Story, int]]) -> Iterator:
+        def spread(run: Callable, tasks: Sequence[tuple]) -> Iterator:
             results = pool.map(run, *zip(*tasks, strict=True), chunksize=5)
             return tqdm(results, run.__name__.replace("_", " "), len(tasks), unit="world")
 

@@ -1,7 +1,6 @@
-"""What the report must keep to in worlds whose truth is known, and whether it did.
+"""What the reports must keep to in worlds whose truth is known, and whether they did.
 
-A further report adds its claims here: worlds for touchpoints, efforts and agents are in
-`training/worlds`.
+Those on touchpoints, efforts and agents have their claims in `insights.py`.
 """
 
 from __future__ import annotations
@@ -11,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tests.prove_report.claim import Claim
+from tests.prove_report.insights import claims_of, look
 from tests.prove_report.runs import Looks, Said, look_daily, report_on
 from training.worlds.report import (
     CORRUPTED,
@@ -21,18 +22,8 @@ from training.worlds.report import (
     make_world,
 )
 
-Spread = Callable[[Callable, Sequence[tuple[Story, int]]], Iterable]
-"""Runs a function on many (story, seed), in order; on all processors or on this one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One bar, and how the report did."""
-
-    name: str
-    bar: str
-    found: str
-    kept: bool
+Spread = Callable[[Callable, Sequence[tuple]], Iterable]
+"""Runs a function on many arguments, in order; on all processors or on this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +39,8 @@ def prove(worlds: int, spread: Spread) -> Proof:
     """Make so many worlds of each story and hold the report to its claims."""
     said = _by_story((*STORIES, FEW, CORRUPTED), worlds, report_on, spread)
     looks = _by_story(NO_EFFECTS, worlds, look_daily, spread)
-    return Proof(said, looks, tuple(_claims(said, looks)))
+    planted = list(spread(look, [(seed,) for seed in range(worlds)]))
+    return Proof(said, looks, (*_claims(said, looks), *claims_of(planted)))
 
 
 def _by_story(stories: Sequence[Story], worlds: int, run: Callable, spread: Spread) -> dict:

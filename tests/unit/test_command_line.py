@@ -56,6 +56,16 @@ def test_a_key_is_shown_once_listed_without_its_secret_and_revoked(
     assert (again.returncode, again.stderr.count("\n")) == (2, 1)
 
 
+def test_the_key_of_links_is_changed_unless_it_is_the_operators_own(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    done = encore(environment, tmp_path, "rotate-link-key")
+    assert (done.returncode, "new key" in done.stdout) == (0, True)
+    own = encore({**environment, "ENCORE_LINK_KEY": "k" * 32}, tmp_path, "rotate-link-key")
+    assert own.returncode == 2
+    assert "put a new key before the old one" in own.stderr
+
+
 def test_a_file_is_imported_by_the_end_of_its_name_and_exported(
     environment: dict[str, str], tmp_path: Path
 ) -> None:

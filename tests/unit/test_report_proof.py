@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from tests.prove_report.__main__ import table
-from tests.prove_report.claims import Claim, coverage, false_alarms, overstatement, prove
+from tests.prove_report.claim import Claim
+from tests.prove_report.claims import coverage, false_alarms, overstatement, prove
+from tests.prove_report.insights import claims_of, look
 from tests.prove_report.plot import plot
 from tests.prove_report.runs import look_daily, report_on
 from training.worlds.report import CORRUPTED, FEW, NO_EFFECTS, STORIES
@@ -56,11 +58,20 @@ def test_large_worlds_get_the_verdict_that_is_true() -> None:
     assert loss.incremental < 0
 
 
+def test_what_was_planted_is_found_and_what_only_looks_so_is_not() -> None:
+    found = [look(seed) for seed in range(8)]
+    for name in ("influential_first", "useless_listed", "cheat_marked"):
+        assert sum(getattr(one, name) for one in found) >= 7, name
+    for name in ("busy_found", "useful_listed", "honest_marked"):
+        assert not any(getattr(one, name) for one in found), name
+    assert len(list(claims_of(found))) == 7
+
+
 def test_the_proof_is_a_table_and_a_picture(tmp_path: Path) -> None:
     proof = prove(3, map_pairs)
     plot(proof, tmp_path / "proof.svg")
     assert (tmp_path / "proof.svg").read_text().count("<svg") == 1
-    assert len(proof.claims) == 14
+    assert len(proof.claims) == 21
     broken = Claim("something", "at most 5%", "9.0% of 100", False)
     assert table([broken]).splitlines()[-1] == "| something | at most 5% | 9.0% of 100 | BROKEN |"
 

@@ -6,7 +6,7 @@ release before this one cannot write orders any more: stop its workers first.
 
 from alembic import op
 
-revision = "0007"
+revision = "0005"
 down_revision = "0004"
 
 CHANGES = """

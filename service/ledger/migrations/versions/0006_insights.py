@@ -7,8 +7,8 @@ for it, which is before any ask.
 
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0006"
+down_revision = "0005"
 
 CHANGES = """
 ALTER TABLE interactions ADD satisfaction smallint CHECK (satisfaction BETWEEN 1 AND 5);
