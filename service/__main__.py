@@ -18,7 +18,7 @@ from service.errors import EncoreError, InvalidFields
 from service.processes import RunError
 
 FAILED = 2
-KINDS = ("orders", "items", "interactions", "rates")
+KINDS = ("orders", "items", "interactions", "rates", "decisions", "outcomes")
 FORMATS = ("csv", "parquet", "online-retail")
 ROLES = ("agent", "ingest", "trainer", "manager", "admin")
 
@@ -125,6 +125,10 @@ def _parser() -> Parser:
     report.add_argument("--team", help="only its contacts")
     report.add_argument("--html", type=Path, metavar="FILE", help="write the page, to mail")
     report.set_defaults(command=commands.report)
+
+    made = known.add_parser("made-data", help="say that the ledger's data are made by a seed")
+    made.add_argument("truth", type=Path, help="what the seed knows: truth.json of the made shop")
+    made.set_defaults(command=commands.made_data)
 
     export = known.add_parser("export", help="write what the training reads")
     export.add_argument("folder", type=Path)

@@ -123,6 +123,22 @@ def import_file(arguments: Namespace) -> None:
     print(report)
 
 
+def made_data(arguments: Namespace) -> None:
+    import json
+
+    from service.ledger.made import mark_as_made
+
+    try:
+        truth = json.loads(arguments.truth.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BadInput(f"{arguments.truth} is no JSON: {error}.") from error
+    if not isinstance(truth, dict):
+        raise BadInput(f"{arguments.truth} holds no JSON object.")
+    with _ledger() as connection:
+        mark_as_made(connection, truth)
+    print("Every view of this ledger now says that its data are made.")
+
+
 def export(arguments: Namespace) -> None:
     from service.ledger.export import export as write
 

@@ -15,9 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from models.arm import Experiment
 from service.errors import BadInput
 
 RETAIL_SUFFIXES = (".parquet", ".csv", ".xlsx")
+FILES = {
+    "items": "items", "orders": "orders", "interactions": "interactions", "decisions": "asks",
+    "outcomes": "outcomes",
+}  # fmt: skip
+"""The kinds to import, in this order, and the made shop's files of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +90,20 @@ def agreed_source(folder: Path, asked: Source | None) -> Source:
     )
 
 
-def fill(folder: Path, source: Source, run: Callable[[str, tuple[str, ...]], object]) -> None:
+def fill(
+    folder: Path,
+    source: Source,
+    run: Callable[[str, tuple[str, ...]], object],
+    experiment: Experiment | None = None,
+) -> None:
     """Do the steps that are not done yet.
 
     Args:
+        experiment: whom the policy holds out: the made shop did the same. None: as shipped.
         run: given a heading and the arguments for `python -m`, returns when that has succeeded.
     """
     state = _read(folder) or {"done": []}
-    steps = steps_for(folder, source)
+    steps = steps_for(folder, source, experiment)
     for number, step in enumerate(steps, 1):
         if step.name in state["done"]:
             continue
@@ -110,24 +122,35 @@ def is_filled(folder: Path, source: Source) -> bool:
     return all(step.name in done for step in steps_for(folder, source))
 
 
-def steps_for(folder: Path, source: Source) -> list[Step]:
-    """The steps in their order."""
+def steps_for(folder: Path, source: Source, experiment: Experiment | None = None) -> list[Step]:
+    """The steps in their order. That the data are made is on record before any of them is in."""
     if source.orders:
         retail = ("import", "orders", str(source.orders), "--format", "online-retail")
         fill = [Step("import", f"Importing {source.orders.name}", ("service", *retail))]
     else:
         shop = folder / "shop"
-        making = ("training.shop", str(shop), *shlex.split(source.shop))
-        fill = [Step("shop", "Making a shop with customers, orders and contacts", making)]
-        for kind in ("items", "orders", "interactions"):
-            loading = ("import", kind, str(shop / f"{kind}.parquet"), "--format", "parquet")
-            fill.append(Step(kind, f"Importing its {kind}", ("service", *loading)))
+        making = ("training.shop", str(shop), *_holdout(experiment), *shlex.split(source.shop))
+        marking = ("service", "made-data", str(shop / "truth.json"))
+        fill = [
+            Step("shop", "Making a shop with customers, orders, contacts and asks", making),
+            Step("made-data", "Noting that its data are made", marking),
+        ]
+        for kind, name in FILES.items():
+            loading = ("import", kind, str(shop / f"{name}.parquet"), "--format", "parquet")
+            fill.append(Step(kind, f"Importing its {name}", ("service", *loading)))
     exported = str(folder / "export")
     return [
         *fill,
         Step("export", "Exporting what the ledger knows", ("service", "export", exported)),
         Step("train", "Training", ("training", exported)),
     ]
+
+
+def _holdout(experiment: Experiment | None) -> tuple[str, ...]:
+    if experiment is None:
+        return ()
+    share, name, salt = f"{experiment.share}", experiment.name, experiment.salt
+    return (f"--holdout-share={share}", f"--experiment={name}", f"--salt={salt}")
 
 
 def write_privately(path: Path, text: str) -> None:

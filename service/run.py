@@ -25,6 +25,8 @@ import psycopg
 
 from service import first_fill
 from service.claims import HOST, claim_folder, claim_port, listen
+from service.decision.arm import experiment_of
+from service.decision.policy import load_policy
 from service.demo import make_demo, text_of
 from service.embedded import start_postgres, start_redis
 from service.ledger import schema
@@ -138,7 +140,8 @@ def _fill(
             )
         say(f"      done in {time.monotonic() - began:.0f} s")
 
-    first_fill.fill(folder, source, step)
+    policy = load_policy(from_environment(environment).policy)
+    first_fill.fill(folder, source, step, experiment_of(policy))
 
 
 def _start_web(

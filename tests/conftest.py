@@ -45,7 +45,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 TABLES = (
     "api_keys, items, customers, orders, order_lines, refunds, interactions, decisions, outcomes, "
-    "exchange_rates, costs, holdouts, messages"
+    "exchange_rates, costs, holdouts, messages, facts"
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from models.domain import Interaction, Item, Money, SuggestionRequest
 from service import errors
@@ -28,7 +28,18 @@ def check_currency(value: SuggestionRequest | Item, ledger: str) -> None:
     Raises:
         errors.MixedCurrencies: some money is not in the ledger's currency.
     """
-    for pointer, currency in _currencies(value):
+    check_currencies(_currencies(value), ledger)
+
+
+def check_currencies(named: Iterable[tuple[str, str]], ledger: str) -> None:
+    """
+    Args:
+        named: (JSON Pointer, currency).
+
+    Raises:
+        errors.MixedCurrencies: one of them is not the ledger's.
+    """
+    for pointer, currency in named:
         if currency != ledger:
             raise errors.MixedCurrencies(
                 f"This ledger keeps {ledger} alone; convert amounts in {currency} first.",

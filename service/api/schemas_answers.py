@@ -187,6 +187,22 @@ class RecordedOutcomeSchema(Answer):
     occurred_at = fields.DateTime(required=True)
 
 
+class RecordedItemSchema(SuggestionSchema):
+    """Of an ask that was imported only rank, item and what its file says are known."""
+
+    name = fields.String()
+    kind = fields.String(validate=validate.OneOf(domain.KINDS))
+    price = fields.Nested(MoneyAnswerSchema)
+    probability = fields.Float()
+    worth = fields.Nested(MoneyAnswerSchema)
+    because = fields.List(fields.Nested(BecauseSchema))
+    fit = fields.String(allow_none=True)
+    accept_label = fields.String()
+    decline_label = fields.String()
+    script = fields.Nested(ScriptSchema)
+    needs_supervisor = fields.Boolean()
+
+
 class OutcomeAnswerSchema(Answer):
     event_id = fields.String(required=True)
     suggestion_id = fields.String(required=True)

@@ -7,6 +7,7 @@ from marshmallow import fields
 from service.api.schemas_answers import (
     Answer,
     LengthSchema,
+    RecordedItemSchema,
     RecordedOutcomeSchema,
     SuggestionAnswerSchema,
 )
@@ -61,5 +62,9 @@ class MessageShownSchema(Answer):
 
 
 class RecordedSuggestionSchema(SuggestionAnswerSchema):
+    suggestions = fields.List(fields.Nested(RecordedItemSchema), required=True)
+    took_ms = fields.Float()
+    imported = fields.Boolean()
+    """Only there, and true, when the ask was made by another system."""
     outcomes = fields.List(fields.Nested(RecordedOutcomeSchema), required=True)
     messages = fields.List(fields.Nested(MessageShownSchema), required=True)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from service import errors
-from service.api import schemas
-from service.api.checks import check_channel, check_currency
+from service.api import schemas, schemas_past
+from service.api.checks import check_channel, check_currencies, check_currency
 from service.exchange import RateOf, interaction_in, order_in
 from service.importers.report import Tally
 from service.importers.row import Row
@@ -23,8 +23,12 @@ SCHEMAS: Final = {
     "items": schemas.ItemSchema,
     "interactions": schemas.InteractionFeedSchema,
     "rates": schemas.RateSchema,
+    "decisions": schemas_past.PastDecisionSchema,
+    "outcomes": schemas.OutcomeSchema,
 }
 KINDS: Final = tuple(SCHEMAS)
+IDS: Final = {"decisions": "suggestion_id", "outcomes": "event_id"}
+"""The column that names a row, where it is not `id`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,10 @@ class Rules:
     def columns(self) -> list[str]:
         """Every field of the kind."""
         return list(SCHEMAS[self.kind]().fields)
+
+    @property
+    def id_column(self) -> str:
+        return IDS.get(self.kind, "id")
 
     @property
     def required(self) -> list[str]:
@@ -62,7 +70,9 @@ class Rules:
                 return order_in(value, self.currency, self.rate_of)
             if self.kind == "items":
                 check_currency(value, self.currency)
-            elif value.currency == self.currency:
+            elif self.kind == "decisions":
+                check_currencies(schemas_past.currencies_of(value), self.currency)
+            elif self.kind == "rates" and value.currency == self.currency:
                 raise errors.BadInput(
                     f"{self.currency} is the ledger's own currency; rates are of others.",
                     pointer="/currency",
@@ -80,17 +90,25 @@ def read_objects(
     Args:
         shape: turns cells into data for the schema: `values.from_csv` or `from_parquet`.
     """
+    return (value for _, value in read_numbered(rows, rules, shape, tally))
+
+
+def read_numbered(
+    rows: Iterable[Row], rules: Rules, shape: Callable[[dict[str, Any]], Any], tally: Tally
+) -> Iterator[tuple[int | str, Any]]:
+    """(line, domain value) of the good rows; as `read_objects`."""
     build = rules.builder()
     for row in rows:
+        row_id = row.cells.get(rules.id_column)
         if row.fault:
-            tally.reject(row.line, row.cells.get("id"), *row.fault)
+            tally.reject(row.line, row_id, *row.fault)
             continue
         try:
             value = build(shape(row.cells))
         except errors.BadInput as error:
-            tally.reject(row.line, row.cells.get("id"), error.code, errors.in_one_line(error))
+            tally.reject(row.line, row_id, error.code, errors.in_one_line(error))
         else:
-            yield value
+            yield row.line, value
 
 
 def check_columns(

@@ -5,7 +5,8 @@ Every batch is a transaction, so an import that was interrupted is simply starte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,11 @@ from models.domain import CHANNELS, Order
 from service.errors import BadInput
 from service.importers import csv_orders, online_retail
 from service.importers.csv_file import columns_of, read_csv
-from service.importers.objects import KINDS, Rules, check_columns, read_objects
+from service.importers.objects import KINDS, Rules, check_columns, read_numbered, read_objects
 from service.importers.parquet_file import read_parquet, schema_of
 from service.importers.report import ImportReport, Tally
 from service.importers.values import from_csv, from_parquet
-from service.ledger import feed
+from service.ledger import feed, past_asks, past_outcomes
 from service.ledger.rates import rate_of, upsert_rates
 
 FORMATS = ("csv", "parquet", "online-retail")
@@ -33,6 +34,13 @@ UPSERTS: dict[str, Callable[[Connection, Any], feed.Upserted]] = {
     "interactions": feed.upsert_interactions,
     "rates": upsert_rates,
 }
+ADD: dict[str, Callable[[Connection, Sequence[Any]], past_asks.Told]] = {
+    "decisions": past_asks.add_decisions,
+    "outcomes": lambda connection, outcomes: past_outcomes.add_outcomes(
+        connection, outcomes, datetime.now(UTC)
+    ),
+}
+"""What must fit what the ledger knows already; it may refuse rows."""
 Forget = Callable[[frozenset[str]], object]
 
 
@@ -72,7 +80,10 @@ def import_file(
         else:
             rules = Rules(kind, currency, channels, partial(rate_of, connection))
             read = _from_csv if format == "csv" else _from_parquet
-            store(kind, read(path, rules, tally))
+            if kind in ADD:
+                _add(connection, tally, forget, rules, read(path, rules, tally))
+            else:
+                store(kind, read(path, rules, tally))
         return tally.report()
 
 
@@ -83,12 +94,16 @@ def _from_csv(path: Path, rules: Rules, tally: Tally) -> Iterator[Any]:
         scattered = csv_orders.scattered_ids(path)
         return csv_orders.read_orders(read_csv(path), scattered, rules.builder(), tally)
     check_columns(path, columns, rules.columns, rules.required)
-    return read_objects(read_csv(path), rules, from_csv, tally)
+    return _reader(rules)(read_csv(path), rules, from_csv, tally)
 
 
 def _from_parquet(path: Path, rules: Rules, tally: Tally) -> Iterator[Any]:
     check_columns(path, schema_of(path).names, rules.columns, rules.required)
-    return read_objects(read_parquet(path), rules, from_parquet, tally)
+    return _reader(rules)(read_parquet(path), rules, from_parquet, tally)
+
+
+def _reader(rules: Rules) -> Callable[..., Iterator[Any]]:
+    return read_numbered if rules.kind in ADD else read_objects
 
 
 def _store(
@@ -98,6 +113,24 @@ def _store(
     for batch in _batches(values):
         done = UPSERTS[kind](connection, batch)
         tally.took(kind, done)
+        if done.customer_ids:
+            forget(done.customer_ids)
+
+
+def _add(
+    connection: Connection,
+    tally: Tally,
+    forget: Forget,
+    rules: Rules,
+    numbered: Iterable[tuple[int | str, Any]],
+) -> None:
+    """Write values that may be refused for what the ledger knows, each with its line."""
+    for batch in _batches(numbered):
+        done, refused = ADD[rules.kind](connection, [value for _, value in batch])
+        for position, code, detail in refused:
+            line, value = batch[position]
+            tally.reject(line, getattr(value, rules.id_column), code, detail)
+        tally.took(rules.kind, done)
         if done.customer_ids:
             forget(done.customer_ids)
 

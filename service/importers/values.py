@@ -13,14 +13,28 @@ from service import errors
 from service.api.json import parse
 
 WHOLE: Final = frozenset(
-    {"quantity", "stock", "handle_seconds", "transfers", "loops", "satisfaction"}
+    {"quantity", "stock", "handle_seconds", "transfers", "loops", "satisfaction", "ask_seconds"}
 )
 FLAGS: Final = frozenset({"sellable", "public", "first_contact", "pressed_zero"})
 MONEY: Final = frozenset({"price", "unit_cost", "unit_price", "amount", "discount", "rate"})
-IDS: Final = frozenset({"id", "customer_id", "item_id", "agent_id", "team", "journey_id"})
+IDS: Final = frozenset(
+    {
+        "id",
+        "customer_id",
+        "item_id",
+        "agent_id",
+        "team",
+        "journey_id",
+        "suggestion_id",
+        "interaction_id",
+        "event_id",
+        "order_id",
+    }
+)
 NESTED: Final = frozenset(
     {
         "attributes", "items", "cost", "goodwill", "efforts", "agent_authority", "lines", "refunds",
+        "suggestions",
     }
 )  # fmt: skip
 """JSON in a cell of CSV; in Parquet lists and structs, or JSON as well."""

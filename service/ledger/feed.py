@@ -195,12 +195,17 @@ def _touch_customers(
 ) -> frozenset[str]:
     """Make missing customers and raise the version of the others, so that caches notice."""
     touched = news.former.union(found for found in customer_ids if found is not None)
+    touch_customers(cursor, touched)
+    return touched
+
+
+def touch_customers(cursor: Cursor, customer_ids: frozenset[str]) -> None:
+    """Make those that are missing and raise the version of the others; locks them sorted by id."""
     cursor.execute(
         "INSERT INTO customers (id) SELECT unnest(%s::text[])"
         " ON CONFLICT (id) DO UPDATE SET version = customers.version + 1",
-        [sorted(touched)],
+        [sorted(customer_ids)],
     )
-    return touched
 
 
 def _write(cursor: Cursor, table: str, columns: str, rows: Sequence[Row], also: str = "") -> None:

@@ -14,7 +14,7 @@ from psycopg import Connection
 
 @dataclass(frozen=True, slots=True)
 class Holdout:
-    """How arms are drawn (`decision/arm.py`). The policy's version alone changes no arm."""
+    """How arms are drawn (`models/arm.py`). The policy's version alone changes no arm."""
 
     policy_version: str
     share: float

@@ -48,7 +48,7 @@ def record_outcome(connection: Connection, outcome: Outcome, now: datetime) -> t
             f"There is no suggestion {outcome.suggestion_id!r}; use the suggestion_id of an answer."
         )
     customer_id, item_ids = row
-    _check_item(outcome, item_ids)
+    check_item(outcome, item_ids)
     with connection.transaction():
         written = connection.execute(
             INSERT,
@@ -87,7 +87,7 @@ def _known(connection: Connection, outcome: Outcome, mark: bytes) -> str | None:
     return row[1] if row else None
 
 
-def _check_item(outcome: Outcome, item_ids: list[str]) -> None:
+def check_item(outcome: Outcome, item_ids: list[str]) -> None:
     """A sale that counts for a suggestion is of an item that it showed."""
     shown = ", ".join(item_ids) or "nothing"
     if outcome.item_id is not None and outcome.item_id not in item_ids:

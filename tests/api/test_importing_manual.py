@@ -23,7 +23,9 @@ COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", MANUAL, re.DOTALL)
 
 def test_every_csv_example_can_be_imported(ledger: psycopg.Connection, tmp_path: Path) -> None:
     path = tmp_path / "example.csv"
-    for kind, text in zip(("items", "interactions", "orders", "rates"), EXAMPLES, strict=True):
+    for kind, text in zip(
+        ("items", "interactions", "orders", "rates", "decisions", "outcomes"), EXAMPLES, strict=True
+    ):
         path.write_text(text, encoding="utf-8")
         report = import_file(ledger, kind, path, "csv", "GBP", lambda _: None)
         assert report.rejected == 0, str(report)

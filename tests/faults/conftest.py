@@ -35,7 +35,7 @@ def filled() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="encore-test-", dir="/var/tmp") as base:
         folder = Path(base, "a var")
         machine = Machine(folder, free_port(), "--shop", SMALL_SHOP)
-        wait_for(lambda: "[6/6] Training" in machine.output() or machine.process.poll())
+        wait_for(lambda: "[9/9] Training" in machine.output() or machine.process.poll())
         assert machine.interrupt() == 0, machine.output()
         assert machine.processes() == {}, "a step of the first fill outlived it"
         publish_whatever_it_is_worth(folder)

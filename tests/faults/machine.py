@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -60,6 +61,24 @@ class Machine:
             return answer.status, json.loads(answer.read())
         finally:
             connection.close()
+
+    def get(self, path: str) -> dict[str, Any]:
+        """What a manager is answered."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            key = self.demo()["keys"]["manager"]
+            connection.request("GET", path, headers={"Authorization": f"Bearer {key}"})
+            answer: dict[str, Any] = json.loads(connection.getresponse().read())
+            return answer
+        finally:
+            connection.close()
+
+    def setting(self, name: str) -> str:
+        """From the file `env`, as the operator's shell reads it."""
+        command = f'. {shlex.quote(str(self.folder / "env"))} && printf %s "${name}"'
+        return subprocess.run(
+            ["sh", "-c", command], capture_output=True, text=True, check=True
+        ).stdout
 
     def interrupt(self) -> int:
         """Ctrl-C: SIGINT to the whole foreground group."""

@@ -14,10 +14,13 @@ import stat
 import subprocess
 import sys
 import threading
+from datetime import date, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from service.ledger.made import is_made, made_truth
 from tests.faults.machine import ROOT, Machine, free_port, wait_for
 
 pytestmark = pytest.mark.skipif(
@@ -57,6 +60,23 @@ def test_demo_json_is_for_its_owner_alone_and_keys_survive_a_restart(
     running[0].until_told()
     assert running[0].demo()["keys"] == demo["keys"]
     assert running[0].ask()[0] == 200
+
+
+def test_the_first_report_is_filled_and_its_data_are_marked_as_made(
+    filled: Path, machine: Machine
+) -> None:
+    """Half a year of asks in both arms; what the seed knows of them is in the ledger."""
+    truth = json.loads((filled / "shop" / "truth.json").read_text())
+    last = date.fromisoformat(truth["to"]) - timedelta(days=1)
+    report = machine.get(f"/v1/reports/recovery?from={truth['from']}&to={last}")["total"]
+    assert report["eligible"] == truth["total"]["eligible"] > 0
+    assert report["asked"] == truth["total"]["asked"] > 0
+    assert report["accepted"] == truth["total"]["reported_accepted"] > 0
+    assert report["customers"]["holdout"] == truth["holdout_customers"] > 0
+    assert report["customers"]["treatment"] > report["customers"]["holdout"]
+    with psycopg.connect(machine.setting("ENCORE_DATABASE_URL")) as ledger:
+        assert is_made(ledger)
+        assert made_truth(ledger) == truth
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

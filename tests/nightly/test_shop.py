@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -20,12 +21,13 @@ from models import domain
 from service.api.schemas import InteractionFeedSchema, ItemSchema, OrderSchema
 from training.shop import BadShop, Shop, make_shop, write
 from training.shop.__main__ import main
+from training.shop.make import TABLES
 from training.shop.seasons import make_calendar
 
 ROOT = Path(__file__).parents[2]
 UNTIL = date(2026, 10, 31)
 SMALL = {"seed": 3, "items": 200, "customers": 300, "months": 6, "until": UNTIL}
-FILES = ("items.parquet", "orders.parquet", "interactions.parquet")
+FILES = (*(f"{name}.parquet" for name in TABLES), "truth.json")
 
 
 @dataclass(frozen=True)
@@ -383,10 +385,12 @@ def test_lasting_things_are_not_bought_twice(shop: Shop, sold: Sold) -> None:
 # From the shell
 
 
-def test_the_command_writes_three_files_that_read_back(tmp_path: Path) -> None:
-    assert run(tmp_path / "new" / "shop") == 0
-    for name in FILES:
-        assert pq.read_table(tmp_path / "new" / "shop" / name).num_rows > 0
+def test_the_command_writes_files_that_read_back(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "shop"
+    assert run(folder) == 0
+    for name in TABLES:
+        assert pq.read_table(folder / f"{name}.parquet").num_rows > 0
+    assert json.loads((folder / "truth.json").read_text())["seed"] == 1
     assert sorted(path.name for path in (tmp_path / "new" / "shop").iterdir()) == sorted(FILES)
 
 

@@ -10,7 +10,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import psycopg
 import pytest
+
+from service.ledger.made import is_made, made_truth
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -77,6 +80,22 @@ def test_a_file_is_imported_by_the_end_of_its_name_and_exported(
     assert (tmp_path / "night" / "items.parquet").exists()
 
 
+def test_a_made_shop_is_marked_and_a_real_ledger_never_is(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "items.csv").write_text("id,name,price,currency\nA,Chair,12.50,GBP\n")
+    assert encore(environment, tmp_path, "import", "items", "items.csv").returncode == 0
+    with psycopg.connect(environment["ENCORE_DATABASE_URL"], autocommit=True) as ledger:
+        assert (is_made(ledger), made_truth(ledger)) == (False, None)
+        for seed in (1, 2):  # the last word stays
+            (tmp_path / "truth.json").write_text(f'{{"seed": {seed}}}')
+            marked = encore(environment, tmp_path, "made-data", "truth.json")
+            assert marked.returncode == 0, marked
+        assert (is_made(ledger), made_truth(ledger)) == (True, {"seed": 2})
+    (tmp_path / "truth.json").write_text("true")
+    assert "no JSON object" in encore(environment, tmp_path, "made-data", "truth.json").stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "hint"),
     [
@@ -140,10 +159,10 @@ def test_a_faulty_state_of_the_first_fill_is_not_believed(tmp_path: Path) -> Non
 
     ran: list[str] = []
     fill(tmp_path, Source(), lambda heading, arguments: ran.append(heading))
-    assert [heading[:5] for heading in ran] == [f"[{n}/6]" for n in range(1, 7)]
+    assert [heading[:5] for heading in ran] == [f"[{n}/9]" for n in range(1, 10)]
     ran.clear()
     fill(tmp_path, Source(), lambda heading, arguments: ran.append(heading))
-    assert [heading[:5] for heading in ran] == ["[5/6]", "[6/6]"]
+    assert [heading[:5] for heading in ran] == ["[8/9]", "[9/9]"]
     (tmp_path / "bundles").mkdir()
     (tmp_path / "bundles" / "CURRENT").touch()
     ran.clear()

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.domain import Customer
 from service import links
 from service.decision.policy import SHIPPED, BadPolicy, load_policy
+from service.decision.policy_follow_up import FollowUp
 from service.decision.policy_gates import Quiet
 from service.decision.quiet import asleep_in, not_before
 from service.decision.zones import zones_of_customer
@@ -75,10 +76,10 @@ def test_the_host_of_links_is_an_address_without_a_path(tmp_path: Path, host: st
         load_policy(policy_with(tmp_path, "links", host))
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_whatever_an_item_is_called_the_link_stays_on_the_shops_host(item_id: str) -> None:
-    policy = load_policy().follow_up
-    shop = type(policy)(policy.lives, "https://shop.example/item/{item_id}", "")
+    shop = FollowUp(timedelta(days=14), "https://shop.example/item/{item_id}", "")
     try:
         address = shop.page_of(item_id)
     except UnicodeEncodeError:  # a lone surrogate, which the edge refuses
@@ -89,6 +90,7 @@ def test_whatever_an_item_is_called_the_link_stays_on_the_shops_host(item_id: st
     assert not set(address.removeprefix("https://shop.example/item/")) & set("/?#\\ \r\n")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_no_token_but_a_signed_one_is_taken(token: str) -> None:
     with pytest.raises(NotFound):
@@ -137,6 +139,7 @@ def test_a_message_waits_until_the_quiet_hours_end_there(
     assert not_before(customer, QUIET, at) == expected
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)))
 def test_in_a_country_of_several_zones_it_waits_until_all_are_up(now: datetime) -> None:
     customer = Customer("lea", locale="en_US")

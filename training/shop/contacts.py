@@ -111,8 +111,7 @@ def make_contacts(
     """All contacts in time order: the first about each occasion, and those that follow it."""
     rng = stream(seed, "contacts")
     matters = _matters(rng, catalogue, occasions, subjects)
-    fewest, share = AGENTS
-    agents = fewest + len(customers) // share
+    agents = agents_of(customers)
     story, at = np.arange(len(occasions.at)), occasions.at
     rounds = []
     for attempt in range(ROUNDS):
@@ -127,6 +126,12 @@ def make_contacts(
         at = at[back] + (rng.gamma(2.0, 1.0, len(story)) * DAY).astype(np.int64) + 3_600
     contacts = joined(*rounds)
     return rows(contacts, np.lexsort((contacts.story, contacts.at)))
+
+
+def agents_of(customers: Customers) -> int:
+    """How many agents the centre has."""
+    fewest, share = AGENTS
+    return fewest + len(customers) // share
 
 
 def _matters(

@@ -119,11 +119,16 @@ def lines_of(
 
 def in_time_order(orders: Orders, lines: Lines) -> tuple[Orders, Lines]:
     """Both sorted by when the orders were placed; orders of the same second by customer."""
-    sort = np.lexsort((orders.customer, orders.placed))
-    number = np.empty(len(sort), np.int64)
-    number[sort] = np.arange(len(sort))
+    number = numbers_in_time(orders)
     lines = replace(lines, order=number[lines.order])
-    return rows(orders, sort), rows(lines, np.lexsort((lines.item, lines.order)))
+    return rows(orders, np.argsort(number)), rows(lines, np.lexsort((lines.item, lines.order)))
+
+
+def numbers_in_time(orders: Orders) -> Ints:
+    """The place that each order gets by `in_time_order`."""
+    number = np.empty(len(orders.placed), np.int64)
+    number[np.lexsort((orders.customer, orders.placed))] = np.arange(len(number))
+    return number
 
 
 def cancel_some(seed: int, calendar: Calendar, orders: Orders, lines: Lines) -> Orders:
@@ -134,6 +139,14 @@ def cancel_some(seed: int, calendar: Calendar, orders: Orders, lines: Lines) -> 
     kept[lines.order[lines.reason != NO]] = True
     gone = ~kept & (soon < calendar.end) & (rng.random(len(soon)) < CANCELLED)
     return replace(orders, cancelled=np.where(gone, soon, NEVER))
+
+
+def without(orders: Orders, lines: Lines, dropped: Flags) -> tuple[Orders, Lines]:
+    """Both without the lines `dropped`, and without the orders of which no line is left."""
+    left = rows(lines, ~dropped)
+    kept = np.zeros(len(orders.placed), bool)
+    kept[left.order] = True
+    return rows(orders, kept), replace(left, order=(np.cumsum(kept) - 1)[left.order])
 
 
 def _changes(*columns: Floats | Ints) -> Flags:

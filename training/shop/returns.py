@@ -43,9 +43,10 @@ def send_back(
     customers: Customers,
     orders: Orders,
     lines: Lines,
+    stage: str = "returns",
 ) -> Lines:
     """The lines with those marked that go back before the window ends."""
-    rng = stream(seed, "returns")
+    rng = stream(seed, stage)
     late = rng.random(len(orders.placed)) < LATE
     edges = np.cumsum(_chances(calendar, catalogue, customers, orders, lines, late), axis=1)
     level = rng.random(len(lines.item))

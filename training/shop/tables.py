@@ -5,7 +5,7 @@ Money is a decimal string, times are UTC timestamps, and lists and objects are n
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -19,10 +19,20 @@ from models.domain import (
     STATUSES,
     TOPICS,
 )
+from training.shop.arrow import (
+    lists,
+    money,
+    numbered,
+    repeated,
+    structs,
+    times,
+    words_at,
+)
 from training.shop.catalogue import MEASURES, NAMES, Catalogue
 from training.shop.categories import CATEGORIES, KNOWN_ISSUES
-from training.shop.chance import Flags, Ints
+from training.shop.chance import Ints
 from training.shop.contacts import TEAMS, Contacts
+from training.shop.gestures import EFFORT_PENCE, USELESS, Gestures
 from training.shop.occasions import ATTRIBUTES, Occasions, Subjects
 from training.shop.orders import NEVER, NO, Lines, Orders
 
@@ -34,67 +44,71 @@ VENDOR_PENCE: Final = {"phone": 620, "chat": 340, "sms": 160, "twitter": 240, "f
 
 def items_table(catalogue: Catalogue) -> pa.Table:
     measures = {
-        name: _struct(
+        name: structs(
             value=pa.array(catalogue.measures[:, place]),
-            unit=_all(unit, len(catalogue.ids)),
+            unit=repeated(unit, len(catalogue.ids)),
             known=catalogue.listed[:, place],
         )
         for place, (name, unit) in enumerate(MEASURES)
     }
     turns = pa.array([kind.rotatable for kind in CATEGORIES]).take(pa.array(catalogue.category))
     words = {
-        "colour": _struct(value=pa.array(catalogue.colour)),
-        "material": _struct(value=pa.array(catalogue.material)),
-        "rotatable": _struct(value=turns, known=turns.is_valid().to_numpy(zero_copy_only=False)),
+        "colour": structs(value=pa.array(catalogue.colour)),
+        "material": structs(value=pa.array(catalogue.material)),
+        "rotatable": structs(value=turns, known=turns.is_valid().to_numpy(zero_copy_only=False)),
     }
     return pa.table(
         {
             "id": pa.array(catalogue.ids),
             "name": pa.array(catalogue.names),
-            "category": _words(NAMES, catalogue.category),
-            "price": _money(catalogue.price),
-            "currency": _all(CURRENCY, len(catalogue.ids)),
-            "unit_cost": _money(catalogue.cost, catalogue.cost_known),
+            "category": words_at(NAMES, catalogue.category),
+            "price": money(catalogue.price),
+            "currency": repeated(CURRENCY, len(catalogue.ids)),
+            "unit_cost": money(catalogue.cost, catalogue.cost_known),
             "stock": pa.array(catalogue.stock),
-            "attributes": _struct(**measures, **words),
+            "attributes": structs(**measures, **words),
             "sellable": pa.array(catalogue.sellable),
-            "known_issue": _words(KNOWN_ISSUES, catalogue.issue),
+            "known_issue": words_at(KNOWN_ISSUES, catalogue.issue),
         }
     )
 
 
 def orders_table(catalogue: Catalogue, orders: Orders, lines: Lines) -> pa.Table:
     items = pa.array(catalogue.ids)
-    bought = _struct(
+    bought = structs(
         item_id=items.take(pa.array(lines.item)),
         quantity=pa.array(lines.quantity),
-        unit_price=_money(lines.price),
-        unit_cost=_money(lines.cost, catalogue.cost_known[lines.item]),
+        unit_price=money(lines.price),
+        unit_cost=money(lines.cost, catalogue.cost_known[lines.item]),
     )
     paid = np.flatnonzero(lines.refunded != NEVER)
-    refunds = _struct(
+    refunds = structs(
         item_id=items.take(pa.array(lines.item[paid])),
         quantity=pa.array(lines.returned[paid]),
-        amount=_money(lines.returned[paid] * lines.price[paid]),
-        refunded_at=_times(lines.refunded[paid]),
+        amount=money(lines.returned[paid] * lines.price[paid]),
+        refunded_at=times(lines.refunded[paid]),
     )
     each = np.arange(len(orders.placed) + 1)
     return pa.table(
         {
             "id": order_ids(len(orders.placed)),
             "customer_id": customer_ids(orders.customer),
-            "placed_at": _times(orders.placed),
-            "currency": _all(CURRENCY, len(orders.placed)),
-            "lines": _lists(np.searchsorted(lines.order, each), bought),
-            "channel": _words(CHANNELS, orders.channel),
-            "refunds": _lists(np.searchsorted(lines.order[paid], each), refunds),
-            "cancelled_at": _times(orders.cancelled),
+            "placed_at": times(orders.placed),
+            "currency": repeated(CURRENCY, len(orders.placed)),
+            "lines": lists(np.searchsorted(lines.order, each), bought),
+            "channel": words_at(CHANNELS, orders.channel),
+            "refunds": lists(np.searchsorted(lines.order[paid], each), refunds),
+            "cancelled_at": times(orders.cancelled),
         }
     )
 
 
 def interactions_table(
-    catalogue: Catalogue, occasions: Occasions, subjects: Subjects, contacts: Contacts
+    catalogue: Catalogue,
+    occasions: Occasions,
+    subjects: Subjects,
+    contacts: Contacts,
+    gestures: Gestures,
 ) -> pa.Table:
     """`resolved_at` is when the contact ended, whatever its status: the feed has no other time."""
     story, n = contacts.story, len(contacts.story)
@@ -103,90 +117,57 @@ def interactions_table(
     subject = np.repeat(occasions.begin[story] - offsets[:-1], count) + np.arange(offsets[-1])
     reason = subjects.reason[subject]
     about = [ATTRIBUTES.get(name) for name in RETURN_REASONS]
-    named = _struct(
+    named = structs(
         item_id=pa.array(catalogue.ids).take(pa.array(subjects.item[subject])),
-        reason=_words(RETURN_REASONS, reason),
-        attribute=_words(about, reason),
+        reason=words_at(RETURN_REASONS, reason),
+        attribute=words_at(about, reason),
     )
     served = contacts.agent != NO
     team = np.where(served, contacts.agent % len(TEAMS), NO)
     employers = [*TEAMS.values()]
-    employer = _words(employers, team)
+    employer = words_at(employers, team)
     billed = np.array([VENDOR_PENCE.get(name, 0) for name in CHANNELS])[contacts.channel]
     vendor = np.array([name == "outsourced" for name in (*employers, "")])[team]
+    hurried = int(gestures.hurried.sum())
+    spent = structs(
+        amount=money(np.full(hurried, EFFORT_PENCE)), currency=repeated(CURRENCY, hurried)
+    )
+    given = gestures.goodwill > 0
     return pa.table(
         {
-            "id": _numbered("contact-", np.arange(n) + 1),
+            "id": numbered("contact-", np.arange(n) + 1),
             "customer_id": customer_ids(occasions.customer[story]),
-            "channel": _words(CHANNELS, contacts.channel),
-            "topic": _words(TOPICS, occasions.topic[story]),
-            "status": _words(STATUSES, contacts.status),
-            "resolved_at": _times(contacts.at),
+            "channel": words_at(CHANNELS, contacts.channel),
+            "topic": words_at(TOPICS, occasions.topic[story]),
+            "status": words_at(STATUSES, contacts.status),
+            "resolved_at": times(contacts.at),
             "first_contact": pa.array(contacts.attempt == 0),
-            "fault": _words(FAULTS, contacts.fault),
-            "severity": _words(SEVERITIES, contacts.severity),
-            "mood": _words(MOODS, contacts.mood),
+            "fault": words_at(FAULTS, contacts.fault),
+            "severity": words_at(SEVERITIES, contacts.severity),
+            "mood": words_at(MOODS, contacts.mood),
             "public": pa.array(contacts.public),
             "handle_seconds": pa.array(contacts.seconds),
-            "agent_id": _numbered("csr-", contacts.agent + 1, served),
-            "team": _words([*TEAMS], team),
+            "agent_id": numbered("csr-", contacts.agent + 1, served),
+            "team": words_at([*TEAMS], team),
             "employer": employer,
-            "items": _lists(offsets, named),
-            "journey_id": _numbered("journey-", story + 1, np.bincount(story)[story] > 1),
+            "items": lists(offsets, named),
+            "journey_id": numbered("journey-", story + 1, np.bincount(story)[story] > 1),
             "transfers": pa.array(contacts.transfers),
-            "cost": _struct(amount=_money(billed), currency=_all(CURRENCY, n), known=vendor),
+            "cost": structs(amount=money(billed), currency=repeated(CURRENCY, n), known=vendor),
+            "goodwill": structs(
+                amount=money(gestures.goodwill), currency=repeated(CURRENCY, n), known=given
+            ),
+            "efforts": lists(
+                np.concatenate([[0], np.cumsum(gestures.hurried)]),
+                structs(name=repeated(USELESS, hurried), cost=spent),
+            ),
         }
     )
 
 
 def customer_ids(customer: Ints) -> pa.Array:
-    return _numbered("", customer + 10_001)
+    return numbered("", customer + 10_001)
 
 
 def order_ids(n: int) -> pa.Array:
-    return _numbered("", np.arange(n) + 500_001)
-
-
-def _numbered(prefix: str, number: Ints, known: Flags | None = None) -> pa.Array:
-    ids = np.char.add(prefix, number.astype(str))
-    return pa.array(ids, type=pa.string(), mask=None if known is None else ~known)
-
-
-def _words(words: Any, places: Ints) -> pa.Array:
-    """The words at the places; null for NO."""
-    return pa.array(words, type=pa.string()).take(pa.array(places, mask=places == NO))
-
-
-def _all(word: str, n: int) -> pa.Array:
-    return pa.repeat(pa.scalar(word), n)
-
-
-def _money(pence: Ints, known: Flags | None = None) -> pa.Array:
-    """Whole pence as strings such as 12.75."""
-    # a decimal128 is a 128-bit little-endian integer: the pence and their sign
-    halves = np.stack([pence, pence >> 63], axis=1).astype("<i8")
-    decimals = pa.Array.from_buffers(
-        pa.decimal128(18, 2), len(pence), [None, pa.py_buffer(halves.tobytes())]
-    )
-    strings = decimals.cast(pa.string())
-    return strings if known is None else _where(known, strings)
-
-
-def _times(seconds: Ints) -> pa.Array:
-    """UTC timestamps; null for NEVER."""
-    micros = pa.array(seconds * 1_000_000, mask=seconds == NEVER)
-    return micros.cast(pa.timestamp("us", tz="UTC"))
-
-
-def _where(known: Flags, array: pa.Array) -> pa.Array:
-    return array.take(pa.array(np.arange(len(known)), mask=~known))
-
-
-def _struct(known: Flags | None = None, **fields: pa.Array) -> pa.Array:
-    """Objects with these fields; null where not known."""
-    mask = None if known is None else pa.array(~known)
-    return pa.StructArray.from_arrays([*fields.values()], names=[*fields], mask=mask)
-
-
-def _lists(offsets: Ints, values: pa.Array) -> pa.Array:
-    return pa.ListArray.from_arrays(pa.array(offsets.astype(np.int32)), values)
+    return numbered("", np.arange(n) + 500_001)
