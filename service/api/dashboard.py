@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import psycopg
 from flask import Request, Response, redirect, request
 
 from service import errors, sessions
@@ -20,7 +19,7 @@ from service.api.access import COOKIES, cookie_name, is_https, is_nearby
 from service.api.current import arguments, now, parts
 from service.api.describe import operation, resource
 from service.api.insights import insight_of
-from service.api.problems import status_of
+from service.api.problems import for_log, status_of
 from service.api.reports import recovery_of
 from service.api.schemas import load
 from service.api.schemas_reports import RecoveryRequest, RecoveryRequestSchema
@@ -167,9 +166,10 @@ def _send(here: Parts, view: View, at: datetime) -> Iterator[str]:
 
     try:
         yield from pages.page(view, report, insight)
-    except (errors.EncoreError, psycopg.Error) as error:
+    except Exception as error:
         # The status has gone out already; half a page that says so beats one that just ends.
-        log.warning("the page ends early: %s", type(error).__name__)
+        frames = "" if isinstance(error, errors.EncoreError) else for_log(error)
+        log.error("the page ends early with %s\n%s", type(error).__name__, frames)
         yield '<p class="note" role="alert">The rest cannot be shown now; load the page again.</p>'
 
 

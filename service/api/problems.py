@@ -109,12 +109,16 @@ def for_anything(error: Exception) -> Response:
     """A mistake of ours."""
     request_id = g.get("request_id", "-")
     cause = error.original_exception if isinstance(error, InternalServerError) else error
-    # Frames and the kind of error, not its message: PostgreSQL quotes whole rows.
-    frames = "".join(traceback.format_tb((cause or error).__traceback__))
+    frames = for_log(cause or error)
     log.error("request %s failed with %s\n%s", request_id, type(cause or error).__name__, frames)
     return problem(
         500, "internal_error", f"This is our mistake; tell us the request id {request_id}."
     )
+
+
+def for_log(error: BaseException) -> str:
+    """Frames, not the error's message: PostgreSQL quotes whole rows."""
+    return "".join(traceback.format_tb(error.__traceback__))
 
 
 def problem(

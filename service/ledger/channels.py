@@ -31,6 +31,11 @@ class Cell:
     """Followed within 7 days by another contact on the same topic or journey."""
     to_agent: int
     """Followed so by one in which an agent serves."""
+    agents: int
+    """How many contacts with agents followed so, before the next self-service on the matter."""
+    watched_later: int
+    """Contacts at least 30 days old, and `agents_later`: the same within 30 days."""
+    agents_later: int
 
 
 def cells(connection: Connection[Any], serving: list[str], now: datetime) -> list[Cell]:

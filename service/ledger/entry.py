@@ -12,7 +12,7 @@ from psycopg import Connection
 from service.ledger.columns import columns_of
 from service.ledger.period import Period, run
 
-HARMS: Final = ("opted_out", "complained", "repeated", "returned")
+HARMS: Final = ("opted_out", "complained", "repeated", "returned", "graded", "displeased")
 HORIZONS: Final = (30, 90, 365)
 """Days after the first eligible contact."""
 _HARM: Final = dict.fromkeys(("treated", *HARMS), "?")
@@ -38,7 +38,7 @@ def enter(connection: Connection[Any], period: Period) -> int:
 
 
 def harms(connection: Connection[Any], period: Period) -> Columns:
-    """`treated` and each of `HARMS`, one entry per customer; after `enter`."""
+    """`treated` and `HARMS`, one entry per customer; `graded` only gave a grade. After `enter`."""
     return columns_of(_HARM, run(connection, "harm.sql", period.values()))
 
 

@@ -2,7 +2,8 @@
 
 A self-service contact saves an agent's only if the matter does not come back. So what deflection
 saves is counted net: an agent's contact for each self-service contact, less what self-service cost,
-less an agent's contact for each one that came to an agent within 7 days all the same.
+less every agent's contact on the matter that followed all the same. What saves within 7 days may
+cost more within 30; the verdict goes by the longer.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from math import sqrt
-from typing import Any
+from typing import Any, Final, TypedDict
 
 from psycopg import Connection
 from scipy.special import stdtrit
@@ -23,8 +24,20 @@ from service.ledger.report import totals
 from service.reports.adherence import share_of
 from service.reports.costs import Costs
 from service.reports.insight import Asked, Estimated, Insight, cents
-from service.reports.recovery import period_of
+from service.reports.recovery import MATURING, period_of
 from service.reports.statements import Statement
+
+SAVES: Final = "saves"
+LOSES: Final = "loses"
+
+
+class Savings(TypedDict):
+    saving_7_days: Decimal | None
+    saving_30_days: Decimal | None
+    verdict: str | None
+
+
+NO_SAVINGS: Final = Savings(saving_7_days=None, saving_30_days=None, verdict=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +54,12 @@ class ChannelRow:
     """Share that was followed within 7 days by another on the same topic or journey (Wilson)."""
     contained: Estimated | None
     """Share of self-service contacts that did not come to an agent within 7 days."""
-    saving: Decimal | None
-    """Of self-service: what it saved net of repeats; None where no agent's contact has a cost."""
+    saving_7_days: Decimal | None
+    """Of self-service: what it saved net of repeats; None where no agent's contact has a cost, or
+    none is old enough."""
+    saving_30_days: Decimal | None
+    verdict: str | None
+    """saves or loses, by the longer of these; maturing while it is open."""
 
 
 def channels(connection: Connection[Any], asked: Asked) -> Insight[ChannelRow]:
@@ -67,7 +84,8 @@ def rows_of(found: Iterable[Cell], serving: Collection[str]) -> Iterator[Channel
     for channel, group in groupby(found, lambda cell: cell.channel):
         parts, serves = list(group), channel in serving
         contacts, cost = sum(cell.contacts for cell in parts), _cost(parts)
-        watched, to_agent = (sum(c.watched for c in parts), sum(c.to_agent for c in parts))
+        watched = sum(cell.watched for cell in parts)
+        to_agent = sum(cell.to_agent for cell in parts)
         yield ChannelRow(
             channel=channel,
             self_service=serves,
@@ -77,20 +95,35 @@ def rows_of(found: Iterable[Cell], serving: Collection[str]) -> Iterator[Channel
             satisfaction=_satisfaction(parts),
             repeated=share_of(sum(cell.repeated for cell in parts), watched),
             contained=share_of(watched - to_agent, watched) if serves else None,
-            saving=_saving(parts, agents) if serves else None,
+            **(_savings(parts, agents) if serves else NO_SAVINGS),
         )
 
 
-def _saving(parts: list[Cell], agents: list[Cell]) -> Decimal | None:
-    """What contacts that are at least 7 days old saved."""
-    if not agents:
+def _savings(parts: list[Cell], agents: list[Cell]) -> Savings:
+    soon = _saving(agents, [(cell, cell.watched, cell.agents) for cell in parts])
+    later = _saving(agents, [(cell, cell.watched_later, cell.agents_later) for cell in parts])
+    judged = MATURING if later is None else LOSES if later < 0 else SAVES
+    return {
+        "saving_7_days": soon,
+        "saving_30_days": later,
+        "verdict": judged if agents else None,
+    }
+
+
+def _saving(agents: list[Cell], parts: list[tuple[Cell, int, int]]) -> Decimal | None:
+    """What self-service saved.
+
+    Args:
+        agents: the cells of the channels in which agents serve.
+        parts: (the cell, contacts that were watched long enough, agents' contacts after them).
+    """
+    if not agents or not any(watched for _, watched, _ in parts):
         return None
     saved = Decimal(0)
-    for cell in parts:
+    for cell, watched, followed in parts:
         alike = [one for one in agents if one.topic == cell.topic] or agents
         instead = _cost(alike) / sum(one.contacts for one in alike)
-        own = cell.cost / cell.contacts * cell.watched
-        saved += instead * (cell.watched - cell.to_agent) - own
+        saved += instead * (watched - followed) - cell.cost / cell.contacts * watched
     return cents(saved)
 
 
@@ -119,9 +152,10 @@ def _statements(found: list[Cell], rows: tuple[ChannelRow, ...]) -> Iterator[Sta
     if not any(cell.graded for cell in found):
         yield Statement("no_satisfaction", "No contact came with a grade (`satisfaction`).")
     for row in rows:
-        if row.saving is not None and row.saving < 0:
+        if row.verdict == LOSES:
+            at_first = " It looked like a saving within 7." if (row.saving_7_days or 0) > 0 else ""
             yield Statement(
                 "deflection_loses",
-                f"Self-service on {row.channel} cost more than it saved: too many of its contacts "
-                "came to an agent all the same.",
+                f"Self-service on {row.channel} cost more than it saved within 30 days: too many "
+                f"of its contacts came to agents all the same.{at_first}",
             )

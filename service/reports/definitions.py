@@ -169,6 +169,10 @@ DEFINITIONS: Final[Mapping[str, Definition]] = {
     "repeat contacts": Definition(
         "Customers who contacted us again within the window, whatever about.", ("retention",)
     ),
+    "low grades": Definition(
+        "Customers who graded us 2 or less on average within that window, of those who gave one.",
+        ("retention",),
+    ),
     "returns": Definition(
         "Customers who ordered after that contact and had money back for it within the window.",
         ("retention", "ltv"),
@@ -198,8 +202,8 @@ DEFINITIONS: Final[Mapping[str, Definition]] = {
         ("retention", "ltv"),
     ),
     "deflection saving": Definition(
-        "What contained self-service contacts would have cost with an agent, less what all "
-        "self-service contacts cost.",
+        "What self-service contacts would have cost with an agent, less what they cost, less the "
+        "agents' contacts on the matter that followed all the same.",
         ("ltv",),
     ),
     "asked rate": Definition(

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from psycopg import Connection
 
-from service.ledger.entry import enter, harms, returned_items
+from service.ledger.entry import Columns, enter, harms, returned_items
 from service.ledger.holdout import holdouts_used
 from service.ledger.period import contacts_of
 from service.ledger.report import totals
@@ -35,6 +35,7 @@ LIMITS: Final[Mapping[str, float]] = {
     "complained": 0.005,
     "repeated": 0.02,
     "returned": 0.01,
+    "displeased": 0.02,
 }
 """The most that asking may add, as a share of customers. Set beforehand and no finding of ours: a
 centre that tolerates less reads the interval."""
@@ -43,6 +44,7 @@ NAMES: Final[Mapping[str, str]] = {
     "complained": "complaints",
     "repeated": "repeat_contacts",
     "returned": "returns",
+    "displeased": "low_grades",
 }
 
 
@@ -86,8 +88,15 @@ def harm(connection: Connection[Any], asked: Asked) -> Insight[HarmRow]:
                 *_statements(treated, items, verdict == MATURING),
             ]
         ),
-        (*(row_of(name, treated, found[name], verdict) for name in LIMITS), _items(items)),
+        (*_rows(found, verdict), _items(items)),
     )
+
+
+def _rows(found: Columns, verdict: str | None) -> Iterator[HarmRow]:
+    everybody = found["treated"] | True
+    for name in LIMITS:
+        whom = found["graded"] if name == "displeased" else everybody
+        yield row_of(name, found["treated"][whom], found[name][whom], verdict)
 
 
 def row_of(name: str, treated: Flags, happened: Flags, verdict: str | None = None) -> HarmRow:

@@ -71,6 +71,20 @@ def test_complaints_and_contacts_again_are_counted_by_customer(shop: LedgerRows)
     assert found["repeat_contacts"]["treatment"]["value"] == 0.2
 
 
+def test_low_grades_are_of_those_who_gave_a_grade(shop: LedgerRows) -> None:
+    """Of 60 graded contacts 20 are bad; of the holdout 1 of 10."""
+    for customers, bad in ((TREATED[:60], 20), (HELD[:10], 1)):
+        shop.connection.execute(
+            "UPDATE interactions SET satisfaction = CASE WHEN customer_id = ANY(%s) THEN 2"
+            " ELSE 4 END WHERE customer_id = ANY(%s)",
+            [customers[:bad], customers],
+        )
+    found = rows(insight(shop, harm))["low_grades"]
+    assert (found["treatment"]["n"], found["holdout"]["n"]) == (60, 10)
+    assert (found["treatment"]["value"], found["holdout"]["value"]) == (0.3333, 0.1)
+    assert (found["limit"], found["verdict"]) == (0.02, "not_enough_data")
+
+
 def test_returns_of_suggested_items_stand_beside_those_of_others_without_a_verdict(
     shop: LedgerRows,
 ) -> None:

@@ -102,9 +102,19 @@ def test_a_matter_that_comes_to_an_agent_was_not_contained(shop: LedgerRows) -> 
     assert (web["self_service"], web["contacts"]) == (True, 6)
     assert web["repeated"]["value"] == pytest.approx(2 / 6, abs=1e-4)
     assert web["contained"]["value"] == pytest.approx(5 / 6, abs=1e-4)
-    # 5 contained contacts at 10.00 each, less six at 0.10
-    assert web["saving"] == "49.40"
+    # six contacts and one call after them, at 10.00 each, less six at 0.10; in 30 days two calls
+    assert (web["saving_7_days"], web["saving_30_days"]) == ("49.40", "39.40")
+    assert web["verdict"] == "saves"
     assert rows["phone"]["contained"] is None
+
+
+def test_a_call_after_two_visits_counts_once(shop: LedgerRows) -> None:
+    shop.contact("a", channel="web")
+    shop.contact("b", channel="web", at=NOON + DAY)
+    shop.contact("c", at=NOON + 2 * DAY)
+    web = next(row for row in insight(shop, channels)["rows"] if row["channel"] == "web")
+    assert web["contained"]["value"] == 0
+    assert web["saving_7_days"] == "9.80"  # two agents' contacts less one, less 2 * 0.10
 
 
 def test_a_journey_is_one_matter_and_grades_stand_beside_cost(shop: LedgerRows) -> None:

@@ -287,7 +287,8 @@ def test_leas_bookcase(desk: Desk, clock: Clock, lea: str) -> None:
     asked = {name: cap["asked"] for name, cap in screen["caps"]["channels"].items()}
     assert {name: n for name, n in asked.items() if n} == {"web": 1, "email": 1, "app": 1}
 
-    # 8. Later she comes back by herself. One customer proves nothing, and the report says so.
+    # 8. Later she comes back by herself. One customer proves nothing, and the reports say so; what
+    # twelve months brought against the holdout is told once they are over.
     clock.set(6, "18:00")
     desk.order("101204", WALNUT)
     [later] = desk.read("/v1/reports/recovery", "manager", **period)["rows"]
@@ -295,6 +296,11 @@ def test_leas_bookcase(desk: Desk, clock: Clock, lea: str) -> None:
     assert later["same_contact"]["sales"] == BOOKCASES[OAK][1]
     assert later["incremental"] is None
     assert later["verdict"] != "gain"
+    year = desk.read("/v1/reports/retention", "manager", **period)
+    [again] = [
+        row for row in year["rows"] if (row["metric"], row["horizon_days"]) == ("order again", 365)
+    ]
+    assert (again["verdict"], again["treatment"]) == ("maturing", None)
 
     used = {event["channel"] for event in journey["events"] if event["event"] == "contact"}
     assert used | {"sms"} == {"app", *CHANNELS} - {"twitter"}

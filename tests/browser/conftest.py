@@ -60,7 +60,7 @@ def site(
 ) -> Iterator[Site]:
     with psycopg.connect(database_url, autocommit=True) as ledger:
         ledger.execute(f"TRUNCATE {TABLES} CASCADE")
-        a_centre(ledger, contacts=4_000)
+        a_centre(ledger, contacts=12_000)  # so many that reports are kept for a minute
         ledger.execute("UPDATE interactions SET team = %s WHERE id LIKE '%%7'", [HOSTILE])
         ledger.execute(
             "INSERT INTO interactions (id, customer_id, channel, topic, status, resolved_at,"

@@ -114,26 +114,43 @@ def test_unusual_returns_are_marked_too_and_two_agents_cannot_be_compared() -> N
 def a_cell(channel: str, topic: str = "return", **changes: object) -> Cell:
     values = {
         "contacts": 100, "cost": Decimal(100), "graded": 0, "grades": 0, "squares": 0,
-        "watched": 100, "repeated": 0, "to_agent": 0,
+        "watched": 100, "repeated": 0, "to_agent": 0, "agents": 0, "watched_later": 100,
+        "agents_later": 0,
     } | changes  # fmt: skip
     return Cell(channel, topic, **values)
 
 
 def test_self_service_saves_what_agents_would_have_cost() -> None:
     """100 contacts at 0.10 instead of 10.00, of which 20 came to an agent all the same."""
-    web = a_cell("web", cost=Decimal(10), repeated=25, to_agent=20)
+    web = a_cell("web", cost=Decimal(10), repeated=25, to_agent=20, agents=20, agents_later=30)
     phone, found = channels.rows_of([a_cell("phone", cost=Decimal(1_000)), web], {"web"})
-    assert found.saving == Decimal("790.00")  # 80 * 10.00 - 10.00
+    assert found.saving_7_days == Decimal("790.00")  # 80 * 10.00 - 10.00
+    assert (found.saving_30_days, found.verdict) == (Decimal("690.00"), "saves")
     assert found.contained is not None
     assert found.repeated is not None
     assert (found.contained.value, found.repeated.value) == (0.8, 0.25)
-    assert (phone.saving, phone.contained, phone.cost_per_contact) == (None, None, Decimal("10.00"))
+    assert (phone.verdict, phone.contained, phone.cost_per_contact) == (
+        None,
+        None,
+        Decimal("10.00"),
+    )
 
 
 def test_forced_deflection_that_all_comes_back_loses_money() -> None:
-    web = a_cell("web", cost=Decimal(10), repeated=100, to_agent=100)
+    web = a_cell("web", cost=Decimal(10), repeated=100, to_agent=100, agents=100, agents_later=100)
     _, found = channels.rows_of([a_cell("phone", cost=Decimal(1_000)), web], {"web"})
-    assert found.saving == Decimal("-10.00")
+    assert (found.saving_7_days, found.verdict) == (Decimal("-10.00"), "loses")
+
+
+def test_what_saves_at_first_and_costs_later_is_a_loss() -> None:
+    """Nobody calls within 7 days, and everybody twice within 30."""
+    web = a_cell("web", cost=Decimal(10), agents_later=200)
+    _, found = channels.rows_of([a_cell("phone", cost=Decimal(1_000)), web], {"web"})
+    assert (found.saving_7_days, found.saving_30_days) == (Decimal("990.00"), Decimal("-1010.00"))
+    assert found.verdict == "loses"
+    young = a_cell("web", watched_later=0)
+    _, found = channels.rows_of([a_cell("phone"), young], {"web"})
+    assert (found.saving_30_days, found.verdict) == (None, "maturing")
 
 
 def test_an_agents_contact_costs_what_it_does_for_the_same_topic() -> None:
@@ -142,8 +159,8 @@ def test_an_agents_contact_costs_what_it_does_for_the_same_topic() -> None:
         a_cell("phone", "return", cost=Decimal(500)),
         a_cell("web", "return", cost=Decimal(0)),
     ]
-    assert list(channels.rows_of(found, {"web"}))[1].saving == Decimal("500.00")
-    assert next(channels.rows_of(found[2:], {"web"})).saving is None
+    assert list(channels.rows_of(found, {"web"}))[1].saving_7_days == Decimal("500.00")
+    assert next(channels.rows_of(found[2:], {"web"})).saving_7_days is None
 
 
 def test_satisfaction_is_the_mean_grade_with_its_interval() -> None:

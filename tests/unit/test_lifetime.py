@@ -107,3 +107,11 @@ def test_customers_of_whom_nobody_came_back_fit_no_model() -> None:
         fit_bgnbd(once)
     with pytest.raises(ValueError, match="do not differ"):
         fit_gammagamma(np.ones(3), np.full(3, 20.0))
+
+
+def test_where_nearly_everybody_stops_at_once_nothing_is_expected_and_nothing_overflows() -> None:
+    """The search may end at its bounds, e to the ninth."""
+    buyers = Buyers(np.array([0.0, 1.0, 30.0]), np.array([0.0, 20.0, 50.0]), np.full(3, 52.0))
+    found = BgNbd(0.9, 6.0, exp(9), 2.5).expected(buyers, 52.0)
+    assert np.all((found >= 0) & (found < 1))
+    assert BgNbd(0.9, 6.0, exp(9), exp(9)).expected(buyers, 520.0)[2] > 0

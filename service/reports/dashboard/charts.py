@@ -107,7 +107,7 @@ def trend(points: tuple[Point, ...], summary: str) -> str:
         attributed = _numbers(p.attributed for p in points)
         axes.plot(places, np.clip(attributed, LEAST, MOST), "--D", color=PALETTE["other"],
                   markersize=5, markerfacecolor=PALETTE["paper"], linewidth=1.2)  # fmt: skip
-        step = max(1, -(-len(points) // 6))
+        step = max(1, -(-len(points) // 5))
         for place in range(0, len(points), step):
             axes.text(place, -0.06, points[place].label, ha="center", va="top",
                       transform=axes.get_xaxis_transform(), color=PALETTE["soft"])  # fmt: skip
@@ -183,8 +183,9 @@ def _ratio_axis(axes: Axes, *, labelled: bool) -> None:
     for place, label in MARKS:
         draw(place, color=PALETTE["mark"], linewidth=1.4, dashes=(5, 3), zorder=1)
         if across:
-            axes.text(place, 1.03, label, ha="center", va="bottom",
-                      transform=axes.get_xaxis_transform(), color=PALETTE["mark"])  # fmt: skip
+            axes.annotate(label, (place, 1), (0, 4), xycoords=("data", "axes fraction"),
+                          textcoords="offset points", ha="center", va="bottom",
+                          color=PALETTE["mark"], annotation_clip=False)  # fmt: skip
         else:
             axes.text(1.02, place, label, ha="left", va="center",
                       transform=axes.get_yaxis_transform(), color=PALETTE["mark"])  # fmt: skip

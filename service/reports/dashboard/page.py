@@ -41,6 +41,13 @@ SECTIONS: Final = {
     "harm": "harm", "retention": "retention",
 }  # fmt: skip
 """Reports beside the recovery report, as in their addresses, and the template of each."""
+MORE: Final = {
+    "channels": "What each channel costs and how customers are served there",
+    "coaching": "How each agent asks, adjusted for their mix of contacts",
+    "efforts": "What was done for customers beyond the contact, and whether it had an effect",
+    "integrity": "Outcomes that are hardly true",
+}
+"""Reports that are files alone."""
 Reports = Callable[[str], dict[str, Any]]
 
 
@@ -88,6 +95,8 @@ def page(view: View, reports: Reports, insights: Reports) -> Iterator[str]:
             yield _breakdown(reports(group_by), view)
         for name in SECTIONS:
             yield _section(name, insights(name), view)
+        if view.interactive:
+            yield _render("more", query=view.query, more=MORE)
     yield _render("end", view=view, definitions=DEFINITIONS, version=VERSION)
 
 

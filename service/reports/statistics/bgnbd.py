@@ -46,12 +46,17 @@ class BgNbd:
         """Orders to come of each (n,) within a time ahead, given what was seen (equation 10).
 
         The paper's hypergeometric function is taken by Euler's transformation, in which no power
-        grows with the customer's orders.
+        grows with the customer's orders; where nearly everybody stops at once (`a` is large) that
+        is zero times infinity, and the function as printed takes its place.
         """
         a = self.a + 1e-6 if abs(self.a - 1) < 1e-6 else self.a
         x = buyers.repeats
         z = ahead / (self.alpha + buyers.seen + ahead)
-        lasting = (1 - z) ** (a - 1) * hyp2f1(a + self.b - 1 - self.r, a - 1, a + self.b + x - 1, z)
+        c = a + self.b + x - 1
+        with np.errstate(over="ignore", invalid="ignore"):
+            euler = (1 - z) ** (a - 1) * hyp2f1(a + self.b - 1 - self.r, a - 1, c, z)
+            printed = (1 - z) ** (self.r + x) * hyp2f1(self.r + x, self.b + x, c, z)
+        lasting = np.where(np.isfinite(euler), euler, printed)
         orders: Floats = (a + self.b + x - 1) / (a - 1) * (1 - lasting) * self.alive(buyers)
         return orders
 
