@@ -149,6 +149,7 @@ def export(arguments: Namespace) -> None:
 def report(arguments: Namespace) -> None:
     from service.decision.policy import load_policy
     from service.ledger.costs import newest
+    from service.ledger.made import is_made
     from service.reports.costs import load_costs
     from service.reports.own_costs import restore
     from service.reports.query import RecoveryQuery
@@ -181,7 +182,7 @@ def report(arguments: Namespace) -> None:
             from service.reports.dashboard.words import summary
 
             print(
-                "Made data: all numbers are made up.\n" * settings.made_data + summary(by("none"))
+                "Made data: all numbers are made up.\n" * is_made(connection) + summary(by("none"))
             )
             return
         from service.reports.dashboard.page import View, page
@@ -192,7 +193,7 @@ def report(arguments: Namespace) -> None:
         def insight(name: str) -> dict[str, Any]:
             return insight_json(MAKERS[name](connection, Asked(query, costs, now, margin_rate)))
 
-        view = View(query, made_data=settings.made_data, interactive=False)
+        view = View(query, made_data=is_made(connection), interactive=False)
         arguments.html.write_text("".join(page(view, by, insight)), encoding="utf-8")
     print(f"Wrote {arguments.html}; it needs no network.")
 

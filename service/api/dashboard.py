@@ -24,6 +24,7 @@ from service.api.reports import recovery_of
 from service.api.schemas import load
 from service.api.schemas_reports import RecoveryRequest, RecoveryRequestSchema
 from service.ledger.dashboard import newest_contact, teams_of
+from service.ledger.made import is_made, made_truth
 from service.reports.dashboard import page as pages
 from service.reports.dashboard.page import View
 from service.reports.dashboard.sections import MAKERS
@@ -72,9 +73,10 @@ def show_dashboard() -> Response:
         fault = error.detail
     with here.pool.connection() as connection:
         teams = teams_of(connection, query.start, query.end)
+        made_data = is_made(connection)
     view = View(
         query,
-        made_data=here.settings.made_data,
+        made_data=made_data,
         channels=tuple(here.policy.channels),
         teams=teams,
         fault=fault,
@@ -123,6 +125,22 @@ def sign_in() -> Response:
         path="/",
     )
     return answer
+
+
+@operation(
+    blueprint, "GET /dashboard/truth", gives={200: None, 303: None, 404: None}, media_types=PAGE
+)
+def show_truth() -> Response:
+    """Read what the seed of a made shop knows
+
+    No real shop has it: there this is 404.
+    """
+    with parts().pool.connection() as connection:
+        known = made_truth(connection)
+    if known is None:
+        text = "Only of data that are made the truth is known; these are not."
+        return _html(pages.sorry("Nobody knows", text), 404)
+    return _html(pages.truth(known))
 
 
 @operation(

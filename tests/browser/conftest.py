@@ -15,10 +15,12 @@ from werkzeug.serving import make_server
 
 from service import keys
 from service.app import create_app
+from service.ledger.made import mark_as_made
 from service.parts import Parts, make_parts
 from service.settings import Settings
 from tests.centre_rows import UNTIL, a_centre
 from tests.conftest import TABLES
+from training.shop.make import make_shop
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -67,10 +69,9 @@ def site(
             " digest) VALUES ('hostile', 'c1', %s, %s, 'resolved', %s, '')",
             [HOSTILE, HOSTILE, UNTIL.replace(month=10)],
         )
+        mark_as_made(ledger, make_shop(5, 120, 200, 9, UNTIL.date()).planted)
         key = keys.make_key(ledger, "manager", datetime.now(UTC))
-    settings = Settings(
-        database_url, redis_url, bundles=tmp_path_factory.mktemp("none"), made_data=True
-    )
+    settings = Settings(database_url, redis_url, bundles=tmp_path_factory.mktemp("none"))
     parts = make_parts(settings)
     server = make_server("127.0.0.1", 0, create_app(settings, parts=parts), threaded=True)
     thread = threading.Thread(target=server.serve_forever)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +181,16 @@ def test_paper_shows_the_tables_and_no_buttons(tab: Tab, site: Site) -> None:
     assert "made data" in page.locator("header").inner_text()
 
 
+def test_of_made_data_the_truth_is_one_click_away(tab: Tab, site: Site) -> None:
+    page = tab.sign_in(site)
+    page.get_by_role("link", name="What the seed knows of them").click()
+    truth = page.locator("main").inner_text()
+    assert "What asking really brought" in truth
+    assert re.search(r"Agent csr-\d+ reported \d+ acceptances that never were", truth)
+    page.get_by_role("link", name="The same days on the manager's page").click()
+    assert page.get_by_role("heading", name="What service cost").is_visible()
+
+
 def test_the_file_to_mail_needs_nothing_and_says_the_same(
     tab: Tab, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -187,7 +198,7 @@ def test_the_file_to_mail_needs_nothing_and_says_the_same(
     settings = site.parts.settings
     for name, value in (
         ("DATABASE_URL", settings.database_url), ("REDIS_URL", settings.redis_url),
-        ("BUNDLES", str(settings.bundles)), ("MADE_DATA", "1"),
+        ("BUNDLES", str(settings.bundles)),
     ):  # fmt: skip
         monkeypatch.setenv(f"ENCORE_{name}", value)
     file = tmp_path / "report.html"

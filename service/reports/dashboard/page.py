@@ -109,6 +109,12 @@ def sign_in(after: str, fault: str = "") -> str:
     return _render("sign_in", style=STYLE, after=after, fault=fault)
 
 
+def truth(known: dict[str, Any]) -> str:
+    """What the seed of a made shop knows, as `training/shop` writes it."""
+    days = {"from": known["from"], "to": known["to"], "window_days": known["window_days"]}
+    return _render("truth", style=STYLE, truth=known, compared=urlencode(days))
+
+
 def sorry(title: str, text: str) -> str:
     """A page that only says what is wrong."""
     return _render("sorry", style=STYLE, title=title, text=text)
