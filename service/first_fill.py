@@ -172,4 +172,7 @@ def _read(folder: Path) -> dict[str, Any] | None:
         return None
     if not (folder / "bundles" / "CURRENT").exists():
         state["done"] = [name for name in state["done"] if name not in ("export", "train")]
+    if "shop" in state["done"] and not (folder / "shop" / "truth.json").exists():
+        # Made before shops had asks: it stays as it is until it is cleared.
+        state["done"] += ["made-data", "decisions", "outcomes"]
     return state

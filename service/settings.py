@@ -33,8 +33,6 @@ class Settings:
     """ENCORE_SCRIPTS: a folder of scripts of your own; absent, the one in service/scripts/."""
     link_keys: tuple[str, ...] = field(default=(), repr=False)
     """ENCORE_LINK_KEY: what signs links, the newest first; absent, the ledger's own key does."""
-    made_data: bool = False
-    """ENCORE_MADE_DATA: `1` when the ledger is filled with a made shop; the page then says so."""
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -73,9 +71,6 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             "ENCORE_LINK_KEY is not what it should be: one key, or the new and the old one with a "
             f"comma between them, each of {SHORTEST_LINK_KEY} characters or more"
         )
-    made_data = environment.get("ENCORE_MADE_DATA", "")
-    if made_data not in ("", "0", "1"):
-        wrong.append(f"ENCORE_MADE_DATA is {made_data!r}: use 1 for a made shop, else leave it out")
     settings = Settings(
         database_url=required(
             "ENCORE_DATABASE_URL", r"postgres(ql)?://", "use postgresql://user:secret@host/database"
@@ -87,7 +82,6 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         costs=optional_file("ENCORE_COSTS"),
         scripts=optional_folder("ENCORE_SCRIPTS"),
         link_keys=link_keys,
-        made_data=made_data == "1",
     )
     if wrong:
         raise BadSettings("Encore cannot start; please mend:\n  " + "\n  ".join(wrong))

@@ -24,6 +24,7 @@ from service.api.reports import recovery_of
 from service.api.schemas import load
 from service.api.schemas_reports import RecoveryRequest, RecoveryRequestSchema
 from service.ledger.dashboard import newest_contact, teams_of
+from service.ledger.made import is_made, made_truth
 from service.reports.dashboard import page as pages
 from service.reports.dashboard.page import View
 from service.reports.dashboard.sections import MAKERS
@@ -57,6 +58,7 @@ def show_dashboard() -> Response:
     here, at = parts(), now()
     with here.pool.connection() as connection:
         newest = newest_contact(connection)
+        truth = (made_truth(connection) or {}) if is_made(connection) else None
     query = pages.default_query(at.date(), newest)
     asked = {name: value for name, value in arguments().items() if value}
     fault = ""
@@ -74,7 +76,7 @@ def show_dashboard() -> Response:
         teams = teams_of(connection, query.start, query.end)
     view = View(
         query,
-        made_data=here.settings.made_data,
+        truth=truth,
         channels=tuple(here.policy.channels),
         teams=teams,
         fault=fault,

@@ -24,8 +24,8 @@ IMPORTED: Final = "imported"
 INSERT: Final = """
 INSERT INTO decisions (suggestion_id, interaction_id, customer_id, decided_at, channel, decision,
     reason, eligible, arm, item_ids, kind, script_id, ask_seconds, model_version, policy_version,
-    record, body_digest, answer, probability)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    record, body_digest, answer, probability, worth)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 
@@ -143,9 +143,18 @@ def _contacts(cursor: Cursor, ids: Sequence[str]) -> dict[str, tuple[str, str, s
 
 def _keep_consent(cursor: Cursor, decisions: Sequence[PastDecision]) -> None:
     for reason, change in (("objected", "objected = true"), ("opted_out", "marketing = false")):
-        whose = {one.customer_id for one in decisions if one.reason == reason}
-        if whose:
-            cursor.execute(f"UPDATE customers SET {change} WHERE id = ANY(%s)", [sorted(whose)])
+        since = dict[str, datetime]()
+        for one in decisions:
+            if one.reason == reason:
+                known = since.get(one.customer_id, one.decided_at)
+                since[one.customer_id] = min(known, one.decided_at)
+        if since:
+            cursor.execute(
+                f"UPDATE customers SET {change}, opted_out_at = least(opted_out_at, heard)"
+                " FROM unnest(%s::text[], %s::timestamptz[]) AS told (customer_id, heard)"
+                " WHERE id = told.customer_id",
+                [[*since], [*since.values()]],
+            )
 
 
 def _row(one: PastDecision, channel: str, mark: bytes) -> tuple[Any, ...]:
@@ -177,6 +186,7 @@ def _row(one: PastDecision, channel: str, mark: bytes) -> tuple[Any, ...]:
         first.kind if first else None, one.script_id, one.ask_seconds, one.model_version, IMPORTED,
         json.dumps(record), mark, json.dumps(answer).encode(),
         first.probability if first else None,
+        first.worth.amount if first and first.worth else None,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +172,8 @@ def test_who_objected_then_is_not_asked_from_now_on(
     imported("decisions", not_offered(1, "objected"), amir)
     query = "SELECT id, objected, marketing FROM customers ORDER BY id"
     assert ledger.execute(query).fetchall() == [("amir", False, False), ("lea", True, None)]
+    since = ledger.execute("SELECT opted_out_at FROM customers ORDER BY id").fetchall()
+    assert since == [(NOON + 2 * DAY,), (NOON + DAY,)]
     ledger.execute("UPDATE customers SET objected = false, marketing = true")
     imported("decisions", not_offered(1, "objected"), amir)  # again: what was said since stays
     assert ledger.execute(query).fetchall() == [("amir", False, True), ("lea", False, True)]
@@ -212,8 +215,8 @@ def test_parquet_has_native_lists(ledger: psycopg.Connection, contacts: LedgerRo
     report = import_file(ledger, "decisions", path, "parquet", "GBP", lambda _: None)
     assert report.accepted == {"decisions": 1}, str(report)
     assert ledger.execute(
-        "SELECT probability, record #>> '{suggestions,0,worth}', propensity FROM decisions"
-    ).fetchone() == (0.125, "1.20", None)
+        "SELECT probability, worth, record #>> '{suggestions,0,worth}', propensity FROM decisions"
+    ).fetchone() == (0.125, Decimal("1.20"), "1.20", None)
 
 
 def test_the_night_can_read_them_and_does_not_judge_items_by_what_it_cannot_know(

@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 
 from service import keys
 from service.app import create_app
+from service.ledger.made import mark_as_made
 from service.parts import Parts, make_parts
 from service.settings import Settings
 from tests.centre_rows import UNTIL, a_centre
@@ -32,6 +33,18 @@ HOW = (
 PERIOD = "from=2026-08-17&to=2026-11-08"
 HOSTILE = '<img src=x onerror="alert(1)">'
 """A name of a team, a channel and a script."""
+
+
+SALES = {"incremental_sales_in_window_if_nobody_were_held_out": "1234.50"}
+TRUTH = {
+    "seed": 1, "currency": "GBP", "from": "2026-08-17", "to": "2026-11-09", "window_days": 7,
+    "total": SALES, "by_channel": [{"group": "phone", **SALES}],
+    "influential_touchpoint": "phone/return",
+    "useless_effort": {"name": "same_day_shipping", "cost": "99.00"},
+    "cheating_agent": {"agent_id": "csr-9", "invented": 12},
+    "asked_share": {"warm_customers": 0.75, "other_customers": 0.5},
+}  # fmt: skip
+"""As the made shop writes it, as far as the page shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +81,8 @@ def site(
             [HOSTILE, HOSTILE, UNTIL.replace(month=10)],
         )
         key = keys.make_key(ledger, "manager", datetime.now(UTC))
-    settings = Settings(
-        database_url, redis_url, bundles=tmp_path_factory.mktemp("none"), made_data=True
-    )
+        mark_as_made(ledger, TRUTH)
+    settings = Settings(database_url, redis_url, bundles=tmp_path_factory.mktemp("none"))
     parts = make_parts(settings)
     server = make_server("127.0.0.1", 0, create_app(settings, parts=parts), threaded=True)
     thread = threading.Thread(target=server.serve_forever)

@@ -169,6 +169,16 @@ def test_what_is_not_seen_can_be_heard(tab: Tab, site: Site) -> None:
     expect(page.get_by_text("Attributed sales divided by incremental ones")).to_be_visible()
 
 
+def test_the_truth_of_made_data_is_one_click_away(tab: Tab, site: Site) -> None:
+    page = tab.sign_in(site)
+    expect(page.get_by_text("made data", exact=True)).to_be_visible()
+    page.get_by_text("What the seed knows").click()
+    expect(page.get_by_text("1,234.50 GBP of sales within 7 days")).to_be_visible()
+    expect(page.get_by_role("link", name="show these days")).to_have_attribute(
+        "href", "/dashboard?from=2026-08-17&to=2026-11-08&window_days=7"
+    )
+
+
 def test_paper_shows_the_tables_and_no_buttons(tab: Tab, site: Site) -> None:
     page = tab.sign_in(site)
     page.emulate_media(media="print")
@@ -187,7 +197,7 @@ def test_the_file_to_mail_needs_nothing_and_says_the_same(
     settings = site.parts.settings
     for name, value in (
         ("DATABASE_URL", settings.database_url), ("REDIS_URL", settings.redis_url),
-        ("BUNDLES", str(settings.bundles)), ("MADE_DATA", "1"),
+        ("BUNDLES", str(settings.bundles)),
     ):  # fmt: skip
         monkeypatch.setenv(f"ENCORE_{name}", value)
     file = tmp_path / "report.html"

@@ -217,7 +217,9 @@ def test_asking_leaves_what_came_before_as_it_was(shop: Shop) -> None:
     assert nobody.interactions.equals(shop.interactions)
 
 
-def test_some_contacts_have_goodwill_and_the_useless_effort(shop: Shop, contacts: Rows) -> None:
+def test_some_contacts_have_goodwill_the_useless_effort_and_a_rating(
+    shop: Shop, contacts: Rows
+) -> None:
     effort = shop.planted["useless_effort"]
     made = [one for row in contacts.values() for one in row["efforts"]]
     assert {one["name"] for one in made} == {effort["name"]}
@@ -225,6 +227,8 @@ def test_some_contacts_have_goodwill_and_the_useless_effort(shop: Shop, contacts
         effort["contacts"],
         Decimal(effort["cost"]),
     )
+    rated = Counter(row["satisfaction"] for row in contacts.values())
+    assert set(rated) == {None, 1, 2, 3, 4, 5}
     given = [row for row in contacts.values() if row["goodwill"]]
     assert {row["fault"] for row in given} == {"ours", "carrier"}
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from models.arm import Experiment
+from service.first_fill import Source, fill, is_filled, steps_for
 from service.ledger.made import is_made, made_truth
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,9 +157,9 @@ def test_wrong_settings_are_all_told_at_once(environment: dict[str, str], tmp_pa
 
 def test_a_faulty_state_of_the_first_fill_is_not_believed(tmp_path: Path) -> None:
     """The model is gone, so it is trained again; the rest is still there."""
-    from service.first_fill import Source, fill
-
     ran: list[str] = []
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "truth.json").touch()
     fill(tmp_path, Source(), lambda heading, arguments: ran.append(heading))
     assert [heading[:5] for heading in ran] == [f"[{n}/9]" for n in range(1, 10)]
     ran.clear()
@@ -169,3 +171,26 @@ def test_a_faulty_state_of_the_first_fill_is_not_believed(tmp_path: Path) -> Non
     fill(tmp_path, Source(), lambda heading, arguments: ran.append(heading))
     assert ran == []
     assert json.loads((tmp_path / "state.json").read_text())["orders"] is None
+
+
+def test_the_made_shop_holds_out_whom_the_policy_does_and_is_marked_before_it_is_imported(
+    tmp_path: Path,
+) -> None:
+    experiment = Experiment("spring", "pepper", 0.25)
+    names = [step.name for step in steps_for(tmp_path, Source(), experiment)]
+    assert names.index("made-data") < names.index("items") < names.index("decisions")
+    [making, *_] = steps_for(tmp_path, Source("--seed 7"), experiment)
+    assert making.arguments[2:] == (
+        "--holdout-share=0.25", "--experiment=spring", "--salt=pepper", "--seed", "7",
+    )  # fmt: skip
+    real = steps_for(tmp_path, Source(orders=tmp_path / "orders.csv"), experiment)
+    assert [step.name for step in real] == ["import", "export", "train"]
+
+
+def test_a_shop_made_before_shops_had_asks_stays_as_it_is(tmp_path: Path) -> None:
+    done = ["shop", "items", "orders", "interactions", "export", "train"]
+    kept = {"shop": "", "orders": None, "sha256": None, "done": done}
+    (tmp_path / "state.json").write_text(json.dumps(kept))
+    (tmp_path / "bundles").mkdir()
+    (tmp_path / "bundles" / "CURRENT").touch()
+    assert is_filled(tmp_path, Source())

@@ -154,6 +154,7 @@ def interactions_table(
             "journey_id": numbered("journey-", story + 1, np.bincount(story)[story] > 1),
             "transfers": pa.array(contacts.transfers),
             "cost": structs(amount=money(billed), currency=repeated(CURRENCY, n), known=vendor),
+            "satisfaction": pa.array(gestures.satisfaction, mask=gestures.satisfaction == NO),
             "goodwill": structs(
                 amount=money(gestures.goodwill), currency=repeated(CURRENCY, n), known=given
             ),
