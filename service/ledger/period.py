@@ -82,6 +82,21 @@ def contacts_of(connection: Connection[Any], period: Period) -> Iterator[None]:
         yield
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The contacts of a period, and those of them in which an ask was allowed."""
+
+    contacts: int
+    eligible: int
+
+
+def counted(connection: Connection[Any]) -> Counts:
+    """Count what is in `contact`."""
+    query = "SELECT count(*), count(*) FILTER (WHERE eligible) FROM contact"
+    [row] = connection.execute(query).fetchall()
+    return Counts(*row)
+
+
 def run(
     connection: Connection[Any],
     name: str,

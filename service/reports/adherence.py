@@ -15,8 +15,7 @@ from typing import Any
 from psycopg import Connection
 
 from service.ledger.asks import ASKED, HELD_OUT, NOT_SHOWN, SKIPPED, UNREPORTED, Became, became
-from service.ledger.period import contacts_of
-from service.ledger.report import totals
+from service.ledger.period import contacts_of, counted
 from service.reports.insight import Asked, Counted, Estimated, Insight, said
 from service.reports.recovery import EVERYTHING, NOTHING, period_of
 from service.reports.statements import Statement
@@ -50,7 +49,7 @@ def adherence(connection: Connection[Any], asked: Asked) -> Insight[AdherenceRow
     """How often agents asked, of the times they were to, by any group of the recovery report."""
     period = period_of(asked.query, asked.costs)
     with contacts_of(connection, period):
-        whole = totals(connection, period)[-1]
+        whole = counted(connection)
         found = became(connection)
     rows = [
         row_of(NOTHING if group is None else group, list(parts))
@@ -60,7 +59,7 @@ def adherence(connection: Connection[Any], asked: Asked) -> Insight[AdherenceRow
     return Insight(
         "adherence",
         asked,
-        whole.interactions,
+        whole.contacts,
         said(_statements(total)),
         tuple(rows) if asked.query.group_by != "none" else (total,),
         total,

@@ -19,8 +19,7 @@ from psycopg import Connection
 from scipy.special import stdtrit
 
 from service.ledger.channels import Cell, cells
-from service.ledger.period import contacts_of
-from service.ledger.report import totals
+from service.ledger.period import contacts_of, counted
 from service.reports.adherence import share_of
 from service.reports.costs import Costs
 from service.reports.insight import Asked, Estimated, Insight, cents
@@ -67,10 +66,10 @@ def channels(connection: Connection[Any], asked: Asked) -> Insight[ChannelRow]:
     period = period_of(asked.query, asked.costs)
     serving = self_service(asked.costs)
     with contacts_of(connection, period):
-        whole = totals(connection, period)[-1]
+        whole = counted(connection)
         found = cells(connection, sorted(serving), asked.now)
     rows = tuple(rows_of(found, serving))
-    return Insight("channels", asked, whole.interactions, tuple(_statements(found, rows)), rows)
+    return Insight("channels", asked, whole.contacts, tuple(_statements(found, rows)), rows)
 
 
 def self_service(costs: Costs) -> set[str]:

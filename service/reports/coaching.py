@@ -15,8 +15,7 @@ import numpy as np
 from psycopg import Connection
 
 from service.ledger.agents import Mixed, offers_by_agent
-from service.ledger.period import contacts_of
-from service.ledger.report import totals
+from service.ledger.period import contacts_of, counted
 from service.reports.insight import Asked, Estimated, Insight
 from service.reports.recovery import period_of
 from service.reports.statements import Statement
@@ -45,14 +44,14 @@ def coaching(connection: Connection[Any], asked: Asked) -> Insight[CoachingRow]:
     """Agents with an offer on their screen in the period, by id."""
     period = period_of(asked.query, asked.costs)
     with contacts_of(connection, period):
-        whole = totals(connection, period)[-1]
+        whole = counted(connection)
         found = offers_by_agent(connection)
     named = [one for one in found if one.agent_id is not None]
     nameless = sum(one.shown for one in found if one.agent_id is None)
     return Insight(
         "coaching",
         asked,
-        whole.interactions,
+        whole.contacts,
         tuple(_statements(nameless)),
         tuple(rows_of(named)),
     )

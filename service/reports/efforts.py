@@ -17,8 +17,7 @@ import numpy as np
 from psycopg import Connection
 
 from service.ledger.efforts import MOST, EffortRows, Spent, effort_rows, spent
-from service.ledger.period import contacts_of
-from service.ledger.report import totals
+from service.ledger.period import contacts_of, counted
 from service.reports.arms import ALPHA
 from service.reports.effect import NOT_ENOUGH_DATA
 from service.reports.insight import Asked, Insight, cents
@@ -74,7 +73,7 @@ def efforts(connection: Connection[Any], asked: Asked) -> Insight[EffortRow]:
     """The efforts of a period, those without a measurable effect first and the dearest on top."""
     period = period_of(asked.query, asked.costs)
     with contacts_of(connection, period):
-        whole = totals(connection, period)[-1]
+        whole = counted(connection)
         found = spent(connection)
         compared = [one.name for one in found[:MOST]]
         rows = effort_rows(connection, compared, asked.now)
@@ -82,7 +81,7 @@ def efforts(connection: Connection[Any], asked: Asked) -> Insight[EffortRow]:
     order = {NO_EFFECT: 0, LESS: 1, NOT_ENOUGH_DATA: 2, MORE: 3}
     judged.sort(key=lambda row: (order[row.verdict], -row.cost, row.effort))
     return Insight(
-        "efforts", asked, whole.interactions, tuple(_statements(judged, rows)), tuple(judged)
+        "efforts", asked, whole.contacts, tuple(_statements(judged, rows)), tuple(judged)
     )
 
 

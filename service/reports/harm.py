@@ -16,8 +16,7 @@ from psycopg import Connection
 
 from service.ledger.entry import Columns, enter, harms, returned_items
 from service.ledger.holdout import holdouts_used
-from service.ledger.period import contacts_of
-from service.ledger.report import totals
+from service.ledger.period import contacts_of, counted
 from service.reports.adherence import share_of
 from service.reports.arms import compare, refusal_of
 from service.reports.effect import NOT_ENOUGH_DATA
@@ -68,7 +67,7 @@ def harm(connection: Connection[Any], asked: Asked) -> Insight[HarmRow]:
     query = asked.query
     period = period_of(query, asked.costs)
     with contacts_of(connection, period):
-        whole = totals(connection, period)[-1]
+        whole = counted(connection)
         changed = enter(connection, period)
         found = harms(connection, period)
         items = returned_items(connection, period)
@@ -81,7 +80,7 @@ def harm(connection: Connection[Any], asked: Asked) -> Insight[HarmRow]:
     return Insight(
         "harm",
         asked,
-        whole.interactions,
+        whole.contacts,
         said(
             [
                 refusal.statement if refusal else None,

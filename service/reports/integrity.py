@@ -16,8 +16,7 @@ import numpy as np
 from psycopg import Connection
 
 from service.ledger.agents import Acceptances, acceptances
-from service.ledger.period import contacts_of
-from service.ledger.report import totals
+from service.ledger.period import contacts_of, counted
 from service.reports.insight import Asked, Insight
 from service.reports.maturity import matures_at
 from service.reports.recovery import period_of
@@ -55,12 +54,12 @@ def integrity(connection: Connection[Any], asked: Asked) -> Insight[IntegrityRow
     """Agents with an acceptance in the period, by id."""
     period = period_of(asked.query, asked.costs)
     with contacts_of(connection, period):
-        whole = totals(connection, period)[-1]
+        whole = counted(connection)
         found = acceptances(connection, period, asked.now)
     named = [one for one in found if one.agent_id is not None]
     rows = tuple(rows_of(named))
     young = matures_at(asked.query) > asked.now
-    return Insight("integrity", asked, whole.interactions, tuple(_statements(rows, young)), rows)
+    return Insight("integrity", asked, whole.contacts, tuple(_statements(rows, young)), rows)
 
 
 def rows_of(found: Sequence[Acceptances]) -> Iterator[IntegrityRow]:

@@ -14,8 +14,7 @@ from typing import Any
 from psycopg import Connection
 
 from service.ledger.asks import ASKED, Became, became
-from service.ledger.period import contacts_of
-from service.ledger.report import totals
+from service.ledger.period import contacts_of, counted
 from service.reports.insight import Asked, Insight, cents
 from service.reports.recovery import EVERYTHING, NOTHING, period_of
 from service.reports.statements import Statement
@@ -39,15 +38,15 @@ def lost_opportunities(connection: Connection[Any], asked: Asked) -> Insight[Los
     """By group and reason; the contacts sum to eligible less asked of the adherence report."""
     period = period_of(asked.query, asked.costs)
     with contacts_of(connection, period):
-        whole = totals(connection, period)[-1]
+        whole = counted(connection)
         found = became(connection)
     lost = [one for one in found if one.state != ASKED]
     single = asked.query.group_by == "none"
     return Insight(
         "lost-opportunities",
         asked,
-        whole.interactions,
-        tuple(_statements(lost, whole.interactions - whole.eligible)),
+        whole.contacts,
+        tuple(_statements(lost, whole.contacts - whole.eligible)),
         tuple(rows_of(lost, single)),
         _row((EVERYTHING, EVERYTHING), lost),
     )

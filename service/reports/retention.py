@@ -18,8 +18,7 @@ from psycopg import Connection
 
 from service.ledger.entry import HORIZONS, Columns, enter, retained
 from service.ledger.holdout import holdouts_used
-from service.ledger.period import contacts_of
-from service.ledger.report import totals
+from service.ledger.period import contacts_of, counted
 from service.reports.arms import compare, mean_of, refusal_of
 from service.reports.definitions import serving
 from service.reports.effect import GAIN, LOSS, NOT_ENOUGH_DATA
@@ -62,7 +61,7 @@ def retention(connection: Connection[Any], asked: Asked) -> Insight[RetentionRow
     query = asked.query
     period = period_of(query, asked.costs)
     with contacts_of(connection, period):
-        whole = totals(connection, period)[-1]
+        whole = counted(connection)
         changed = enter(connection, period)
         found = retained(connection, asked.now)
         holdouts = holdouts_used(connection, query.start, query.end)
@@ -81,7 +80,7 @@ def retention(connection: Connection[Any], asked: Asked) -> Insight[RetentionRow
     return Insight(
         "retention",
         asked,
-        whole.interactions,
+        whole.contacts,
         said([*statements, *_statements(rows)]),
         tuple(judged(rows)),
     )

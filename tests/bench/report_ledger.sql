@@ -6,17 +6,20 @@ INSERT INTO items (id, name, price, currency, unit_cost, digest)
 SELECT 'i' || n, 'Item ' || n, 5 + n %% 200, 'GBP', CASE WHEN n %% 5 > 0 THEN 2 + n %% 80 END, ''
 FROM generate_series(0, 4999) n;
 INSERT INTO interactions (id, customer_id, channel, topic, status, resolved_at, handle_seconds,
-    agent_id, team, employer, digest)
+    agent_id, team, employer, satisfaction, efforts, digest)
 SELECT 'case-' || n, 'c' || floor(random() * %(customers)s)::bigint,
     (ARRAY['phone', 'chat', 'email', 'web'])[1 + floor(random() * 4)::int],
     (ARRAY['return', 'delivery', 'billing', 'other'])[1 + floor(random() * 4)::int], 'resolved',
     %(end)s - (%(decisions)s - n) * (interval '365 days' / %(decisions)s),
     60 + floor(random() * 600)::int, 'csr-' || n %% 300, 'team-' || n %% 12,
-    CASE WHEN n %% 3 = 0 THEN 'outsourced' ELSE 'in_house' END, sha256(n::text::bytea)
+    CASE WHEN n %% 3 = 0 THEN 'outsourced' ELSE 'in_house' END,
+    CASE WHEN n %% 10 < 3 THEN 1 + n %% 5 END,
+    CASE WHEN n %% 7 = 0 THEN '[{"name": "express", "cost": {"amount": "6.00"}}]'::jsonb END,
+    sha256(n::text::bytea)
 FROM generate_series(0, %(decisions)s - 1) n;
 INSERT INTO decisions (suggestion_id, interaction_id, customer_id, decided_at, channel, decision,
     reason, eligible, arm, item_ids, kind, script_id, ask_seconds, model_version, policy_version,
-    record, body_digest, answer)
+    record, body_digest, answer, worth)
 SELECT 'sug_' || md5(id), id, customer_id, resolved_at, channel,
     CASE WHEN offered THEN 'offer' ELSE 'no_offer' END, NULL, eligible,
     CASE WHEN eligible THEN CASE WHEN held THEN 'holdout' ELSE 'treatment' END END,
@@ -29,7 +32,8 @@ SELECT 'sug_' || md5(id), id, customer_id, resolved_at, channel,
     sha256(id::bytea),
     convert_to(json_build_object('text', (SELECT string_agg(md5(f || id), '')
         FROM generate_series(1, 30) f), 'suggestions', json_build_array(json_build_object('item_id',
-        'i' || part, 'price', json_build_object('amount', '12.75', 'currency', 'GBP'))))::text, 'UTF8')
+        'i' || part, 'price', json_build_object('amount', '12.75', 'currency', 'GBP'))))::text, 'UTF8'),
+    CASE WHEN eligible THEN 1.50 END
 FROM (
     SELECT *, eligible AND NOT held AS offered
     FROM (
