@@ -149,7 +149,7 @@ def export(arguments: Namespace) -> None:
 def report(arguments: Namespace) -> None:
     from service.decision.policy import load_policy
     from service.ledger.costs import newest
-    from service.ledger.made import is_made
+    from service.ledger.made import is_made, made_truth
     from service.reports.costs import load_costs
     from service.reports.own_costs import restore
     from service.reports.query import RecoveryQuery
@@ -168,7 +168,7 @@ def report(arguments: Namespace) -> None:
         team=arguments.team,
     )
     with _ledger() as connection:
-        entered = newest(connection)
+        made, entered = is_made(connection), newest(connection)
         if entered is not None:
             costs = restore(entered, settings.currency)
         else:
@@ -181,9 +181,7 @@ def report(arguments: Namespace) -> None:
         if arguments.html is None:
             from service.reports.dashboard.words import summary
 
-            print(
-                "Made data: all numbers are made up.\n" * is_made(connection) + summary(by("none"))
-            )
+            print("Made data: all numbers are made up.\n" * made + summary(by("none")))
             return
         from service.reports.dashboard.page import View, page
         from service.reports.dashboard.sections import MAKERS
@@ -193,7 +191,8 @@ def report(arguments: Namespace) -> None:
         def insight(name: str) -> dict[str, Any]:
             return insight_json(MAKERS[name](connection, Asked(query, costs, now, margin_rate)))
 
-        view = View(query, made_data=is_made(connection), interactive=False)
+        truth = (made_truth(connection) or {}) if made else None
+        view = View(query, truth=truth, interactive=False)
         arguments.html.write_text("".join(page(view, by, insight)), encoding="utf-8")
     print(f"Wrote {arguments.html}; it needs no network.")
 

@@ -62,7 +62,6 @@ ROUTES: Final[dict[str, Roles]] = {
     "GET /v1/costs": frozenset({"manager"}),
     "PUT /v1/costs": frozenset({"manager"}),
     "GET /dashboard": VIEWED,
-    "GET /dashboard/truth": VIEWED,
     "GET /dashboard/session": PUBLIC,
     "POST /dashboard/session": PUBLIC,
     "POST /dashboard/session/end": PUBLIC,

@@ -58,6 +58,7 @@ def show_dashboard() -> Response:
     here, at = parts(), now()
     with here.pool.connection() as connection:
         newest = newest_contact(connection)
+        truth = (made_truth(connection) or {}) if is_made(connection) else None
     query = pages.default_query(at.date(), newest)
     asked = {name: value for name, value in arguments().items() if value}
     fault = ""
@@ -73,10 +74,9 @@ def show_dashboard() -> Response:
         fault = error.detail
     with here.pool.connection() as connection:
         teams = teams_of(connection, query.start, query.end)
-        made_data = is_made(connection)
     view = View(
         query,
-        made_data=made_data,
+        truth=truth,
         channels=tuple(here.policy.channels),
         teams=teams,
         fault=fault,
@@ -125,22 +125,6 @@ def sign_in() -> Response:
         path="/",
     )
     return answer
-
-
-@operation(
-    blueprint, "GET /dashboard/truth", gives={200: None, 303: None, 404: None}, media_types=PAGE
-)
-def show_truth() -> Response:
-    """Read what the seed of a made shop knows
-
-    No real shop has it: there this is 404.
-    """
-    with parts().pool.connection() as connection:
-        known = made_truth(connection)
-    if known is None:
-        text = "Only of data that are made the truth is known; these are not."
-        return _html(pages.sorry("Nobody knows", text), 404)
-    return _html(pages.truth(known))
 
 
 @operation(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
@@ -20,6 +21,7 @@ HEAD: Final = (
 """Repeated on every row of the CSV, so that no row is read without them."""
 PLACES: Final = 4
 """Of shares and differences."""
+_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
 def insight_json(insight: Insight[Any]) -> dict[str, Any]:
@@ -90,8 +92,4 @@ def flat(row: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
 
 def _written(value: Any) -> str:
     # a number may begin with a minus, whatever else comes from outside must not
-    return safe(value) if isinstance(value, str) and not _is_number(value) else cell(value)
-
-
-def _is_number(text: str) -> bool:
-    return text.lstrip("-").replace(".", "", 1).isdigit()
+    return safe(value) if isinstance(value, str) and not _NUMBER.fullmatch(value) else cell(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import psycopg
@@ -11,7 +12,10 @@ import pytest
 
 from service.reports.adherence import adherence
 from service.reports.lost import lost_opportunities
-from tests.ledger_rows import DAY, NOON, LedgerRows, insight, ledger_rows
+from service.reports.tables import to_json
+from tests.ledger_rows import DAY, NOON, LedgerRows, insight, ledger_rows, report
+from tests.recovery_world import NOW as WORLD_NOW
+from tests.recovery_world import a_world, write
 
 
 @pytest.fixture
@@ -111,3 +115,26 @@ def test_an_empty_period_is_said_to_be_empty(shop: LedgerRows) -> None:
 
 def codes(report: dict[str, Any]) -> list[str]:
     return [one["code"] for one in report["statements"]]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_sums_match_on_a_ledger_where_everything_collides(
+    clean_stores: tuple[str, str], seed: int
+) -> None:
+    """Of contacts with an offer although none was allowed nothing is counted here."""
+    with psycopg.connect(clean_stores[0], autocommit=True) as connection:
+        write(connection, a_world(Random(seed)))
+        shop = ledger_rows(connection)
+        for group_by in ("channel", "agent", "kind", "touchpoint_stage"):
+            known = to_json(report(shop, group_by=group_by, now=WORLD_NOW))
+            found = insight(shop, adherence, WORLD_NOW, group_by=group_by)
+            lost = insight(shop, lost_opportunities, WORLD_NOW, group_by=group_by)
+            eligible = {row["group"]: row["eligible"] for row in known["rows"] if row["eligible"]}
+            assert {row["group"]: row["eligible"] for row in found["rows"]} == eligible
+            for row in [*found["rows"], found["total"]]:
+                assert row["eligible"] == row["shown"] + row["held_out"] + row["not_shown"]
+                assert row["shown"] == row["asked"] + row["skipped"] + row["unreported"]
+                assert row["skipped"] == sum(one["number"] for one in row["reasons"])
+            for row in found["rows"]:
+                contacts = [one["contacts"] for one in lost["rows"] if one["group"] == row["group"]]
+                assert sum(contacts) == row["eligible"] - row["asked"]

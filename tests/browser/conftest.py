@@ -20,7 +20,6 @@ from service.parts import Parts, make_parts
 from service.settings import Settings
 from tests.centre_rows import UNTIL, a_centre
 from tests.conftest import TABLES
-from training.shop.make import make_shop
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -34,6 +33,18 @@ HOW = (
 PERIOD = "from=2026-08-17&to=2026-11-08"
 HOSTILE = '<img src=x onerror="alert(1)">'
 """A name of a team, a channel and a script."""
+
+
+SALES = {"incremental_sales_in_window_if_nobody_were_held_out": "1234.50"}
+TRUTH = {
+    "seed": 1, "currency": "GBP", "from": "2026-08-17", "to": "2026-11-09", "window_days": 7,
+    "total": SALES, "by_channel": [{"group": "phone", **SALES}],
+    "influential_touchpoint": "phone/return",
+    "useless_effort": {"name": "same_day_shipping", "cost": "99.00"},
+    "cheating_agent": {"agent_id": "csr-9", "invented": 12},
+    "asked_share": {"warm_customers": 0.75, "other_customers": 0.5},
+}  # fmt: skip
+"""As the made shop writes it, as far as the page shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +80,8 @@ def site(
             " digest) VALUES ('hostile', 'c1', %s, %s, 'resolved', %s, '')",
             [HOSTILE, HOSTILE, UNTIL.replace(month=10)],
         )
-        mark_as_made(ledger, make_shop(5, 120, 200, 9, UNTIL.date()).planted)
         key = keys.make_key(ledger, "manager", datetime.now(UTC))
+        mark_as_made(ledger, TRUTH)
     settings = Settings(database_url, redis_url, bundles=tmp_path_factory.mktemp("none"))
     parts = make_parts(settings)
     server = make_server("127.0.0.1", 0, create_app(settings, parts=parts), threaded=True)

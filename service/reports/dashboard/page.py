@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -56,7 +56,8 @@ class View:
     """What stands around the numbers of a page."""
 
     query: RecoveryQuery
-    made_data: bool = False
+    truth: Mapping[str, Any] | None = None
+    """What the seed knows, where the data are made by one (`service/ledger/made.py`)."""
     channels: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
     """To choose from."""
@@ -90,6 +91,8 @@ def page(view: View, reports: Reports, insights: Reports) -> Iterator[str]:
     if not view.fault:
         weekly = reports("week")
         yield _headline(weekly)
+        if view.truth is not None:
+            yield _truth(view)
         yield _trend(weekly)
         for group_by in BREAKDOWNS:
             yield _breakdown(reports(group_by), view)
@@ -100,6 +103,15 @@ def page(view: View, reports: Reports, insights: Reports) -> Iterator[str]:
     yield _render("end", view=view, definitions=DEFINITIONS, version=VERSION)
 
 
+def _truth(view: View) -> str:
+    """What the seed of made data knows, and the period that it speaks of."""
+    truth, query = view.truth or {}, view.query
+    if "to" in truth:
+        last = date.fromisoformat(truth["to"]) - timedelta(days=1)
+        query = RecoveryQuery(date.fromisoformat(truth["from"]), last, truth["window_days"])
+    return _render("truth", truth=truth, view=view, query=query)
+
+
 def sign_in(after: str, fault: str = "") -> str:
     """The form that asks for a manager's key.
 
@@ -107,12 +119,6 @@ def sign_in(after: str, fault: str = "") -> str:
         after: the filters of the page that was asked for, as a query string.
     """
     return _render("sign_in", style=STYLE, after=after, fault=fault)
-
-
-def truth(known: dict[str, Any]) -> str:
-    """What the seed of a made shop knows, as `training/shop` writes it."""
-    days = {"from": known["from"], "to": known["to"], "window_days": known["window_days"]}
-    return _render("truth", style=STYLE, truth=known, compared=urlencode(days))
 
 
 def sorry(title: str, text: str) -> str:
