@@ -37,7 +37,10 @@ def what_was_planted(
     effects: Effects,
     cheat: int,
 ) -> dict[str, Any]:
-    """JSON: the effect of asking in all, by channel and by touchpoint, and what else is hidden."""
+    """JSON: the effect of asking in all, by channel and by touchpoint, and what else is hidden.
+
+    Days are as a report takes them: `from` and `to` both included.
+    """
     channel = contacts.channel[asks.contact]
     touchpoint = channel * len(TOPICS) + occasions.topic[contacts.story[asks.contact]]
     names = [f"{c}/{t}" for c in CHANNELS for t in TOPICS]
@@ -48,7 +51,7 @@ def what_was_planted(
         "seed": seed,
         "currency": CURRENCY,
         "from": _day(begin),
-        "to": _day(calendar.end),
+        "to": _day(calendar.end - 1),
         "window_days": WINDOW_DAYS,
         "holdout_customers": len(set(asks.customer[asks.reason == HOLDOUT].tolist())),
         "total": sums.of(np.ones(len(channel), bool)),
