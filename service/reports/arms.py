@@ -74,15 +74,31 @@ def compare(treated: Flags, amounts: NDArray[Any]) -> Compared:
     """
     n = len(treated)
     found = difference_per_contact(treated, amounts.astype(np.float64), np.ones(n))
-    half = found.error * float(stdtrit(degrees_of_freedom(found, treated), 1 - ALPHA / 2))
-    always = found.error * sequence.width(n, ALPHA)
+    error, freedom = found.error, degrees_of_freedom(found, treated)
+    arms = amounts[treated], amounts[~treated]
+    if any(len(arm) and arm.min() == arm.max() for arm in arms):
+        error, freedom = pooled_error(*arms), n - 2.0
+    half = error * float(stdtrit(freedom, 1 - ALPHA / 2))
+    always = error * sequence.width(n, ALPHA)
     return Compared(
         found,
         Estimated(found.value, found.value - half, found.value + half, n),
         found.value - always,
         found.value + always,
-        sequence.p_value(found.value, found.error, n, ALPHA),
+        sequence.p_value(found.value, error, n, ALPHA),
     )
+
+
+def pooled_error(one: NDArray[Any], other: NDArray[Any]) -> float:
+    """Of the difference of two means, as if both arms varied alike (as in the score test).
+
+    An arm in which all are alike, such as a small holdout of whom nobody complained, has no error
+    of its own, and yet says little.
+    """
+    both = np.concatenate([one, other]).astype(np.float64)
+    if len(both) < 2:
+        return 0.0
+    return float(both.std(ddof=1) * np.sqrt(1 / len(one) + 1 / len(other)))
 
 
 def mean_of(amounts: NDArray[Any]) -> Estimated | None:

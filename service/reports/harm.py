@@ -115,10 +115,10 @@ def row_of(name: str, treated: Flags, happened: Flags, verdict: str | None = Non
     if verdict is None:
         found = compare(treated, happened)
         difference, verdict = found.shown, NOT_ENOUGH_DATA
-        # where it happened to nobody the error is zero, which proves nothing
-        if found.estimate.error and found.always_low > 0:
+        # where it happened to nobody the interval is a point, which proves nothing
+        if found.always_low > 0:
             verdict = HARM
-        elif found.estimate.error and found.always_high < limit:
+        elif found.always_low < found.always_high < limit:
             verdict = NO_HARM
     return HarmRow(NAMES[name], shares[0], shares[1], difference, limit, verdict)
 

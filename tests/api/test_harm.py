@@ -155,3 +155,14 @@ def test_the_ledger_notes_when_a_customer_opts_out_and_forgets_it_when_they_come
     assert since() == first
     say(True)
     assert since() is None
+
+
+def test_a_small_holdout_of_whom_nobody_complained_proves_no_harm() -> None:
+    """16 of 2,149 and 0 of 229: the score test finds 1.3 standard errors."""
+    treated = np.arange(2_378) < 2_149
+    row = row_of("complained", treated, np.arange(2_378) < 16)
+    assert row.verdict == "not_enough_data"
+    assert row.difference is not None
+    assert row.difference.low < 0 < row.difference.high
+    many = row_of("complained", treated, np.arange(2_378) < 400)
+    assert many.verdict == "harm"
