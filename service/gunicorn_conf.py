@@ -67,7 +67,7 @@ def on_starting(server: Any) -> None:
 def prepare() -> None:
     """Import all code and rank once with the model in service, before there are workers: they
     share the memory, and none is ended for taking its time to compile."""
-    from service.decision.best import warm
+    from service.decision.chance.best import warm
     from service.serving import ModelKeeper
     from service.wsgi import app  # noqa: F401
 

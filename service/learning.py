@@ -8,9 +8,9 @@ from typing import Final
 
 from psycopg import Connection
 
-from service.decision.best import warm
-from service.decision.learned import Counts, Learned
-from service.decision.policy_explore import Explore
+from service.decision.chance.best import warm
+from service.decision.chance.learned import Counts, Learned
+from service.decision.policy_file.explore import Explore
 from service.ledger.asked import read_counts
 
 EVERY_SECONDS: Final = 60.0

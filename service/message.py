@@ -14,8 +14,8 @@ from typing import Any, Final
 from psycopg import Connection
 
 from models.domain import Item
-from service.decision.gates_customer import objected, opted_out, vulnerable
-from service.decision.lawful import denials
+from service.decision.rules.customer import objected, opted_out, vulnerable
+from service.decision.rules.lawful import denials
 from service.decision.situation import Situation
 from service.errors import BadInput, MessageRefused, NotFound
 from service.ledger.messages import Decided, decided

@@ -8,8 +8,8 @@ from typing import Final
 
 from psycopg import Connection
 
-from service.decision.policy_worth import Pricing
-from service.decision.uplift import assumed, uplift_of
+from service.decision.policy_file.worth import Pricing
+from service.decision.value.uplift import assumed, uplift_of
 from service.ledger.uplift import read_cells
 
 EVERY_SECONDS: Final = 600.0

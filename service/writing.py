@@ -17,7 +17,7 @@ from psycopg import Connection
 
 from models.domain import Customer, Money
 from service import links
-from service.decision.quiet import not_before
+from service.decision.rules.quiet import not_before
 from service.decision.words import returned_name
 from service.errors import MessageRefused
 from service.ledger.messages import Decided, Message, last_bought

@@ -17,11 +17,11 @@ from models.candidates import SOURCES
 from models.domain import Customer, SuggestionRequest
 from models.features import FEATURES
 from service.continuity import Continuity
-from service.decision.authority import authority_of
 from service.decision.choose import Chosen
-from service.decision.fit_words import constraints, fit_json, in_detail
-from service.decision.money import cents
+from service.decision.fitting.words import constraints, fit_json, in_detail
 from service.decision.remedies import remedies_of
+from service.decision.rules.authority import authority_of
+from service.decision.value.money import cents
 from service.decision.verdict import Suggestion, Verdict
 from service.decision.words import words_to_end_on
 from service.parts import Parts

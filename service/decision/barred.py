@@ -12,11 +12,11 @@ from models.candidates.together import Together
 from models.domain import Interaction, Item, SuggestionRequest
 from models.moment import GIVING_BACK
 from models.recommender import Recommender
-from service.decision.gates_customer import converted, newest_order
-from service.decision.matter import LONGEST, contacts_until
 from service.decision.policy import Policy
+from service.decision.rules.customer import converted, newest_order
+from service.decision.rules.matter import LONGEST, contacts_until
+from service.decision.rules.trial import ACCEPTABLE, Trial, trial_of
 from service.decision.situation import Closed, Situation
-from service.decision.trial import ACCEPTABLE, Trial, trial_of
 from service.profile import SECONDS_A_DAY, Bought
 
 

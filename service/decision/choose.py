@@ -11,15 +11,15 @@ from models import fit
 from models.domain import Item, SuggestionRequest
 from models.fit import Fit
 from models.recommender import Ranking, Recommender
-from service.decision.asking import Asking
 from service.decision.barred import Limits
 from service.decision.because import PLACE
-from service.decision.levers import LeverCost
+from service.decision.fitting.question import Question, Weighed, question_of
+from service.decision.fitting.wanted import NOTHING, Wanted, wanted_of
 from service.decision.policy import Policy
-from service.decision.question import Question, Weighed, question_of
-from service.decision.uplift import Uplift
-from service.decision.wanted import NOTHING, Wanted, wanted_of
-from service.decision.weigh import Listed, cost_of_levers, weigh
+from service.decision.value.asking import Asking
+from service.decision.value.levers import LeverCost
+from service.decision.value.uplift import Uplift
+from service.decision.value.weigh import Listed, cost_of_levers, weigh
 from service.decision.worth import Worth, prospect_of, rough_worth
 
 LAST_QUANTITY: Final = PLACE["last_quantity"]

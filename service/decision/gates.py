@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from service.decision.failures import repeated_failure
-from service.decision.gates_contact import (
+from service.decision.rules.contact import (
     angry,
     high_effort,
     not_resolved,
     public_channel,
     severe,
 )
-from service.decision.gates_customer import (
+from service.decision.rules.customer import (
     declined_recently,
     fatigue,
     just_converted,
@@ -26,9 +25,10 @@ from service.decision.gates_customer import (
     unprofitable,
     vulnerable,
 )
-from service.decision.quiet import quiet_hours
+from service.decision.rules.failures import repeated_failure
+from service.decision.rules.quiet import quiet_hours
+from service.decision.rules.trial import failed_trial
 from service.decision.situation import Closed, Gate, Situation
-from service.decision.trial import failed_trial
 
 __all__ = ["GATES", "Situation", "first_closed"]
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from models.domain import CHANNELS, MOODS, RETURN_REASONS, SEVERITIES, TOPICS
-from service.decision.policy_checks import contradictions
-from service.decision.policy_explore import Explore, read_explore
-from service.decision.policy_follow_up import FollowUp, read_follow_up
-from service.decision.policy_gates import GateLimits, read_gate_limits
-from service.decision.policy_reader import BadPolicy, Reader
-from service.decision.policy_worth import Pricing, read_pricing
+from service.decision.policy_file.checks import contradictions
+from service.decision.policy_file.explore import Explore, read_explore
+from service.decision.policy_file.follow_up import FollowUp, read_follow_up
+from service.decision.policy_file.gates import GateLimits, read_gate_limits
+from service.decision.policy_file.reader import BadPolicy, Reader
+from service.decision.policy_file.worth import Pricing, read_pricing
 from service.errors import UnknownChannel
 
 SHIPPED: Final = Path(__file__).with_name("policy.toml")

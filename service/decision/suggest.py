@@ -16,16 +16,16 @@ from models.recommender import Ranking, Recommender
 from service.continuity import Continuity, NotRecordable, Sent
 from service.decision.answer import answer_of, record_of
 from service.decision.arm import arm_of
-from service.decision.asking import Asking
 from service.decision.barred import limits_of
 from service.decision.because import kind_at
+from service.decision.chance.explore import explore
 from service.decision.choose import Choice, choose
-from service.decision.explore import explore
 from service.decision.gates import first_closed
-from service.decision.later import now_or_later
-from service.decision.lawful import denials, rule_behind
 from service.decision.moment import moment_of
+from service.decision.rules.lawful import denials, rule_behind
 from service.decision.situation import Situation
+from service.decision.value.asking import Asking
+from service.decision.value.later import now_or_later
 from service.decision.verdict import Verdict
 from service.decision.words import put_into_words
 from service.errors import AlreadyDecided, NoModel, StillRunning

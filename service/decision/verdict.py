@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import msgspec
 
 from models.recommender import Ranking
-from service.decision.asking import Asking
 from service.decision.because import Because
+from service.decision.chance.explore import Drawn
 from service.decision.choose import Choice, Chosen
-from service.decision.explore import Drawn
 from service.decision.situation import Closed
+from service.decision.value.asking import Asking
 from service.scripts.facts import Words
 
 

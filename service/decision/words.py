@@ -10,9 +10,9 @@ from models.features import NEVER
 from models.moment import GIVING_BACK, Moment
 from models.recommender import Ranking, Recommender
 from service.decision.because import PLACE, because, kind_of
-from service.decision.explore import Drawn, draw_variant
-from service.decision.learned import Learned
-from service.decision.policy_explore import Explore
+from service.decision.chance.explore import Drawn, draw_variant
+from service.decision.chance.learned import Learned
+from service.decision.policy_file.explore import Explore
 from service.decision.verdict import Suggestion
 from service.profile import day_of
 from service.scripts.facts import Facts, ServiceFacts, Words

@@ -16,9 +16,9 @@ from typing import Final
 import msgspec
 
 from models.domain import Item
-from service.decision.asking import Asking
-from service.decision.money import cents
-from service.decision.policy_worth import Pricing
+from service.decision.policy_file.worth import Pricing
+from service.decision.value.asking import Asking
+from service.decision.value.money import cents
 
 NOTHING: Final = Decimal(0)
 

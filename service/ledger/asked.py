@@ -7,7 +7,7 @@ from typing import Final
 
 from psycopg import Connection
 
-from service.decision.learned import Asked, Counts
+from service.decision.chance.learned import Asked, Counts
 
 MOST_OFFERS: Final = 100_000
 """The newest that are looked at: they say all there is to say, and keep the look cheap."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from psycopg import Connection
 
-from service.decision.uplift import Arm, Cell, Sort
+from service.decision.value.uplift import Arm, Cell, Sort
 
 MOST: Final = 100_000
 """The newest eligible contacts that are looked at: more would not change the figures."""

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from service import housekeeping
-from service.decision.learned import Asked
+from service.decision.chance.learned import Asked
 from service.learning import AskRecords
 from service.ledger.asked import read_counts
 from service.ledger.export import export

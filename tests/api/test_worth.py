@@ -11,8 +11,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from service.decision.levers import Lever, Levers
-from service.decision.uplift import HOLDOUT, Arm, assumed
+from service.decision.value.levers import Lever, Levers
+from service.decision.value.uplift import HOLDOUT, Arm, assumed
 from service.ledger.uplift import read_cells
 from service.parts import Parts
 from service.uplift import MeasuredUplift

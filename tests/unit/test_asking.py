@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 
 from models.domain import CHANNELS, Interaction, Queue
-from service.decision.asking import Asking, asking_of
 from service.decision.policy import load_policy
-from service.decision.queue import QueuePrice, queue_price
+from service.decision.value.asking import Asking, asking_of
+from service.decision.value.queue import QueuePrice, queue_price
 from service.profile import Ask, unknown_profile
 from service.reports.costs import load_costs
 

@@ -19,14 +19,14 @@ from models.domain import Customer, Interaction, Item, SuggestionRequest
 from models.features import FEATURES
 from models.ids import Ids
 from models.recommender import Ranking, Recommender
-from service.decision.asking import Asking
 from service.decision.barred import Limits
 from service.decision.because import PLACE
 from service.decision.choose import Choice, choose
-from service.decision.levers import Lever, Levers
 from service.decision.policy import load_policy
-from service.decision.queue import MISSING, QueuePrice
-from service.decision.uplift import HOLDOUT, Uplift, assumed
+from service.decision.value.asking import Asking
+from service.decision.value.levers import Lever, Levers
+from service.decision.value.queue import MISSING, QueuePrice
+from service.decision.value.uplift import HOLDOUT, Uplift, assumed
 
 POLICY = load_policy()
 EVERYTHING = assumed(1.0)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from service.decision.arm import arm_of
-from service.decision.levers import Lever
 from service.decision.policy import SHIPPED, BadPolicy, load_policy
+from service.decision.value.levers import Lever
 from service.errors import UnknownChannel
 
 POLICY = load_policy()

@@ -17,13 +17,13 @@ from models.candidates.base import Candidates
 from models.domain import Interaction, Item
 from models.fit import Fit
 from models.recommender import Ranking
-from service.decision.best import Option, chances_to_be_best
+from service.decision.chance.best import Option, chances_to_be_best
+from service.decision.chance.explore import close_to_best, draw_variant, explore, taken_apart
+from service.decision.chance.learned import Asked, Counts, Learned
+from service.decision.chance.thompson import drawn, draws, probabilities_of
 from service.decision.choose import Choice, Chosen
-from service.decision.explore import close_to_best, draw_variant, explore, taken_apart
-from service.decision.learned import Asked, Counts, Learned
-from service.decision.levers import LeverCost
 from service.decision.policy import SHIPPED, BadPolicy, load_policy
-from service.decision.thompson import drawn, draws, probabilities_of
+from service.decision.value.levers import LeverCost
 from service.decision.worth import Worth
 
 RULES = load_policy().explore

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from models.domain import Customer
 from service import links
 from service.decision.policy import SHIPPED, BadPolicy, load_policy
-from service.decision.policy_follow_up import FollowUp
-from service.decision.policy_gates import Quiet
-from service.decision.quiet import asleep_in, not_before
-from service.decision.zones import zones_of_customer
+from service.decision.policy_file.follow_up import FollowUp
+from service.decision.policy_file.gates import Quiet
+from service.decision.rules.quiet import asleep_in, not_before
+from service.decision.rules.zones import zones_of_customer
 from service.errors import NotFound
 from service.settings import BadSettings, from_environment
 

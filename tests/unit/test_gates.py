@@ -20,7 +20,7 @@ from models.domain import (
 )
 from service.dealings import Refunded, Sale
 from service.decision.gates import GATES, Situation, first_closed
-from service.decision.policy_gates import NOTHING
+from service.decision.policy_file.gates import NOTHING
 from service.profile import Ask, Reply
 from tests.situations import (
     AT_THE_EDGE,

@@ -11,9 +11,9 @@ import pytest
 
 from models.domain import ContactItem, Customer, Money
 from service.dealings import Contact, Refunded, Sale
-from service.decision.authority import authority_of
-from service.decision.returners import net_margin
-from service.decision.trial import trial_of
+from service.decision.rules.authority import authority_of
+from service.decision.rules.returners import net_margin
+from service.decision.rules.trial import trial_of
 from tests.situations import (
     AT_THE_EDGE,
     DAY,

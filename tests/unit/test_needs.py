@@ -24,7 +24,7 @@ from models.fit import TURNS
 from models.needs import bound_of
 from models.units import UNITS
 from service.api import schemas
-from service.decision.wanted import NOTHING, Wanted, wanted_of
+from service.decision.fitting.wanted import NOTHING, Wanted, wanted_of
 from tests.unit.test_schemas import REQUEST, changed, faults
 
 

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from models.domain import Attribute, Item, Need
 from models.needs import bound_of, bound_of_return
-from service.decision.fit_words import why_not
-from service.decision.question import Weighed, question_of
-from service.decision.wanted import Unclear, Wanted
+from service.decision.fitting.question import Weighed, question_of
+from service.decision.fitting.wanted import Unclear, Wanted
+from service.decision.fitting.words import why_not
 
 ALCOVE = tuple(
     bound_of(Need(side, max=Decimal(most), unit="cm"))

@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from service.decision.uplift import ASSUMED, HOLDOUT, Arm, Cell, assumed, uplift_of
+from service.decision.value.uplift import ASSUMED, HOLDOUT, Arm, Cell, assumed, uplift_of
 from service.decision.worth import worth_of_asking
 from tests.unit.test_worth import PRICING, a_prospect, an_ask, an_item
 

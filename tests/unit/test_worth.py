@@ -12,10 +12,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from models.domain import Item
-from service.decision.asking import Asking
 from service.decision.policy import load_policy
-from service.decision.policy_worth import Pricing
-from service.decision.queue import MISSING, QueuePrice
+from service.decision.policy_file.worth import Pricing
+from service.decision.value.asking import Asking
+from service.decision.value.queue import MISSING, QueuePrice
 from service.decision.worth import Prospect, prospect_of, rough_worth, worth_of_asking
 
 PRICING = load_policy().pricing

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from service.decision.policy_reader import Reader
+from service.decision.policy_file.reader import Reader
 
 ITEM: Final = "{item_id}"
 NEARBY: Final = ("localhost", "127.0.0.1")

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from models.domain import KINDS
-from service.decision.levers import Levers, read_levers
-from service.decision.policy_reader import Reader
+from service.decision.policy_file.reader import Reader
+from service.decision.value.levers import Levers, read_levers
 
 LARGEST: Final = 1_000_000
 

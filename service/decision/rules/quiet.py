@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from models.domain import Customer
-from service.decision.policy_gates import Quiet
+from service.decision.policy_file.gates import Quiet
+from service.decision.rules.zones import zone, zones_of_customer
 from service.decision.situation import Closed, Situation
-from service.decision.zones import zone, zones_of_customer
 
 SOURCE = "47 CFR 64.1200(c)(1): not before 8 and after 21 in the recipient's time"
 

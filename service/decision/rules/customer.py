@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections import Counter
 from datetime import UTC, datetime
 
-from service.decision.policy_gates import NOTHING
-from service.decision.returners import net_margin
+from service.decision.policy_file.gates import NOTHING
+from service.decision.rules.returners import net_margin
 from service.decision.situation import Closed, Situation, counted
 from service.profile import Reply
 

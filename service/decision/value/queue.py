@@ -10,7 +10,7 @@ import msgspec
 
 from models.domain import Queue
 from models.queueing import price_per_second
-from service.decision.policy_worth import QueueRules
+from service.decision.policy_file.worth import QueueRules
 
 FRESH, STALE, MISSING = "fresh", "stale", "missing"
 NEUTRAL: Final = Decimal(0)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from service.dealings import Contact, contact_of, with_what_was_fed
-from service.decision.policy_reader import LONGEST_DAYS
+from service.decision.policy_file.reader import LONGEST_DAYS
 from service.decision.situation import Situation
 
 LONGEST: Final = timedelta(days=LONGEST_DAYS)

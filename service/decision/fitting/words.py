@@ -12,8 +12,8 @@ from models.domain import Item
 from models.fit import AXES, DOES_NOT_FIT, PRICE, ROTATABLE, TURNS, Bound, measured, missed
 from models.needs import limits
 from models.units import in_words
+from service.decision.fitting.wanted import Wanted
 from service.decision.verdict import Verdict
-from service.decision.wanted import Wanted
 
 MISFITS_NAMED: Final = 2
 """Of the items that the customer asks about or would likely buy, and that do not fit."""

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from models.domain import KINDS
-from service.decision.policy_reader import Reader
+from service.decision.policy_file.reader import Reader
 
 LARGEST: Final = 1_000_000
 

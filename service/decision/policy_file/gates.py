@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from models.domain import EMPLOYERS, FAULTS, MOODS, RETURN_REASONS, STATUSES, TOPICS
-from service.decision.policy_reader import LONGEST_DAYS, Reader
+from service.decision.policy_file.reader import LONGEST_DAYS, Reader
 
 COMPLEMENTS_ONLY: Final = "complements_only"
 NOTHING: Final = "nothing"

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Final
 
 from models.domain import SuggestionRequest
-from service.decision.asking import Asking, asking_of
 from service.decision.choose import Choice
 from service.decision.policy import Policy
-from service.decision.queue import MISSING, NEUTRAL, QueuePrice, queue_price
+from service.decision.value.asking import Asking, asking_of
+from service.decision.value.queue import MISSING, NEUTRAL, QueuePrice, queue_price
 from service.profile import Profile
 from service.reports.costs import Costs
 

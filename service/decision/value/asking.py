@@ -9,9 +9,9 @@ from decimal import Decimal
 import msgspec
 
 from models.domain import Interaction
-from service.decision.money import cents
 from service.decision.policy import Channel, Policy
-from service.decision.queue import QueuePrice
+from service.decision.value.money import cents
+from service.decision.value.queue import QueuePrice
 from service.profile import Profile
 from service.reports.costs import Costs
 

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from service.decision.best import Option
-from service.decision.thompson import probabilities_of
+from service.decision.chance.best import Option
+from service.decision.chance.thompson import probabilities_of
 
 MOST_LIKELY = 0.999
 """A Beta distribution needs room on both sides of its mean."""

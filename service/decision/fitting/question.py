@@ -15,7 +15,7 @@ from models.domain import Attribute, Item
 from models.fit import AXES, FITS, ROTATABLE, Bound, Fit, judge
 from models.needs import limits
 from models.units import dimension_of, in_words, units_of
-from service.decision.wanted import Unclear, Wanted
+from service.decision.fitting.wanted import Unclear, Wanted
 
 
 class Weighed(msgspec.Struct, frozen=True, gc=False):

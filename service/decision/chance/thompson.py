@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from service.decision.best import Option, chances_to_be_best
+from service.decision.chance.best import Option, chances_to_be_best
 
 
 def probabilities_of(options: Sequence[Option], floor: float) -> list[float]:

@@ -15,10 +15,10 @@ import msgspec
 
 from models.domain import Interaction
 from models.recommender import Ranking
+from service.decision.chance.learned import Learned, script_of
+from service.decision.chance.thompson import drawn, draws, probabilities_of
 from service.decision.choose import Choice, Chosen
-from service.decision.learned import Learned, script_of
-from service.decision.policy_explore import Explore
-from service.decision.thompson import drawn, draws, probabilities_of
+from service.decision.policy_file.explore import Explore
 
 FIXED: Final = ("asking", "queue", "annoyance", "goodwill")
 """Terms of the worth that are paid whatever the customer says; all others come with a yes."""

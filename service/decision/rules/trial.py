@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from service.dealings import Contact
-from service.decision.matter import LONGEST, contacts_until
+from service.decision.rules.matter import LONGEST, contacts_until
 from service.decision.situation import Closed, Situation
 
 SOURCE = "A first order is a test of the shop: acceptable, fair value, treated right, no contact"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.domain import SEVERITIES, Interaction
-from service.decision.matter import contacts_until, same_matter
+from service.decision.rules.matter import contacts_until, same_matter
 from service.decision.situation import Closed, Situation, counted
 
 SERVICE_FIRST = "Service first: resolve, then offer"

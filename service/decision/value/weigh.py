@@ -9,9 +9,9 @@ from operator import itemgetter
 import msgspec
 
 from models.fit import Fit
-from service.decision.asking import Asking
-from service.decision.levers import Lever, LeverCost
-from service.decision.policy_worth import Pricing
+from service.decision.policy_file.worth import Pricing
+from service.decision.value.asking import Asking
+from service.decision.value.levers import Lever, LeverCost
 from service.decision.worth import Prospect, Worth, worth_of_asking
 
 

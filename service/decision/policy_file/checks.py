@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from models.domain import MOODS, SEVERITIES
-from service.decision.zones import zones_of
+from service.decision.rules.zones import zones_of
 
 if TYPE_CHECKING:
     from service.decision.policy import Policy

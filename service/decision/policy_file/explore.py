@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from service.decision.policy_reader import Reader
+from service.decision.policy_file.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.dealings import Contact
-from service.decision.matter import contacts_until, same_matter
+from service.decision.rules.matter import contacts_until, same_matter
 from service.decision.situation import Closed, Situation, counted
 
 SOURCE = "Maxham and Netemeyer, Journal of Marketing 2002: recovery wins back once, not twice"

@@ -1,0 +1,1 @@
+"""The sections of `policy.toml` as values, read and checked."""

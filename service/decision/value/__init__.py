@@ -1,0 +1,1 @@
+"""The parts of the worth of an ask: seconds, queue, uplift, levers."""
