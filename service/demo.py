@@ -99,6 +99,7 @@ def text_of(demo: Demo, folder: Path) -> str:
         [
             "",
             f"Encore answers on {demo.url} (what it can do: {demo.url}/docs)",
+            f"The manager's page is {demo.url}/dashboard (sign in with the manager's key).",
             "",
             *(f"  {role:{width}}  {key}" for role, key in demo.keys.items()),
             "",
