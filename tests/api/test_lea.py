@@ -37,7 +37,7 @@ BOOKCASES = {  # name, price, cost, width, depth and height in inches, stock
     HARTWELL: ("Hartwell Bookcase", "339.00", "170.00", 36, 11, 70, 20),
     OAK: ("Oakham Oak Bookcase", "389.00", "180.00", 30, 11, 70, 12),
     WALNUT: ("Ashby Walnut Bookcase", "349.00", "190.00", 28, 11, 68, 8),
-    LINDEN: ("Linden Bookcase", "329.00", "180.00", 30, None, 70, 9),
+    LINDEN: ("Linden Bookcase", "329.00", "40.00", 30, None, 70, 9),
     SOLD_OUT: ("Maple Bookcase", "199.00", "40.00", 29, 10, 60, 0),
     FAIRELANE: ("Fairelane Tan Bookcase", "369.00", "190.00", 30, 20, 70, 5),
 }

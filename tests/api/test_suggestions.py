@@ -319,8 +319,9 @@ def test_a_suggestion_can_be_read_again_with_its_outcomes(agent: Client, custome
     made = ask(agent, a_request(customer))
     tell(agent, made, "maybe_later")
     again = agent.get(f"/v1/suggestions/{made['suggestion_id']}").get_json()
-    outcomes = again.pop("outcomes")
+    outcomes, messages = again.pop("outcomes"), again.pop("messages")
     assert again == made
+    assert messages == []
     assert [entry["result"] for entry in outcomes] == ["maybe_later"]
     assert_problem(agent.get("/v1/suggestions/sug_unknown"), 404)
 

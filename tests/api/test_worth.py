@@ -110,7 +110,7 @@ def test_while_many_wait_a_customer_who_agreed_may_be_written_to_later(
 ) -> None:
     change(incremental_share=2.0)
     consent = {"consent": {"marketing": marketing}}
-    body = a_request(customer, queue=a_queue(10, 60), customer=consent, explain=True)
+    body = a_request(customer, queue=a_queue(10, 600), customer=consent, explain=True)
     answer = ask(agent, body)
     assert (answer["decision"], answer["reason"]) == ("no_offer", "not_worth_it")
     assert answer.get("send_later") == hint
