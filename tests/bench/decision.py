@@ -11,11 +11,12 @@ from __future__ import annotations
 import random
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
+from typing import Any
 
 import psycopg
 
@@ -63,31 +64,35 @@ def contacts(connection: psycopg.Connection) -> Asked:
 
 
 def measured(parts: Parts, asked: Asked) -> Mapping[str, list[float]]:
-    """Seconds of each decision and of the ranking in it; the first round counts for none."""
+    """Seconds of each decision and of the models' part in it; the first round counts for none."""
     bundle = parts.models.serving
     assert bundle is not None
-    rank, ranking = bundle.recommender.rank, list[float]()
+    models = list[float]()
 
-    def timed(moment: object) -> object:
-        began = time.thread_time()
-        found = rank(moment)  # type: ignore[arg-type]
-        ranking.append(time.thread_time() - began)
-        return found
+    def timed(work: Callable[..., Any]) -> Callable[..., Any]:
+        def do(*given: Any) -> Any:
+            began = time.thread_time()
+            done = work(*given)
+            models.append(time.thread_time() - began)
+            return done
 
-    object.__setattr__(bundle.recommender, "rank", timed)
+        return do
+
+    object.__setattr__(bundle.recommender, "rank", timed(bundle.recommender.rank))
+    suggest.moment_of = timed(suggest.moment_of)  # type: ignore[assignment]
     whole, of_it = list[float](), list[float]()
     for number in range(ROUNDS + 1):
         for request, profile in asked:
-            ranking.clear()
+            models.clear()
             began = time.thread_time()
             suggest.decide(request, profile, bundle, parts, datetime.now(UTC))
             took = time.thread_time() - began
-            if number and ranking:
+            if number and models:
                 whole.append(took)
-                of_it.append(sum(ranking))
+                of_it.append(sum(models))
     return {
         "a decision": whole,
-        "the ranking in it": of_it,
+        "history and ranking in it": of_it,
         "gates, worth, chance and words": [a - b for a, b in zip(whole, of_it, strict=True)],
     }
 

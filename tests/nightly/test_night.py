@@ -60,6 +60,13 @@ def test_nothing_in_a_bundle_can_run_code(trained: Trained) -> None:
         assert not np.load(path, allow_pickle=False).dtype.hasobject
 
 
+@pytest.fixture
+def short_nights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nights that learn from fewer examples: enough for what is refused anyway."""
+    monkeypatch.setattr("training.fit.EXAMPLES_PER_WINDOW", 500)
+
+
+@pytest.mark.usefixtures("short_nights")
 def test_a_clearly_worse_model_stays_unpublished(
     trained: Trained, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -76,6 +83,7 @@ def test_a_clearly_worse_model_stays_unpublished(
     assert bundle.versions(bundles) == [version]
 
 
+@pytest.mark.usefixtures("short_nights")
 def test_a_model_of_shuffled_customers_is_refused(trained: Trained, tmp_path: Path) -> None:
     """Nothing personal can be learned when every order belongs to somebody else."""
     export = tmp_path / "export"
