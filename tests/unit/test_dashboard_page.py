@@ -44,11 +44,18 @@ def a_report(**total: Any) -> dict[str, Any]:
 
 
 def test_the_headline_says_what_one_unit_of_money_brought_back() -> None:
-    assert words.headline(a_report()).startswith(
+    assert words.headline(a_report(verdict="gain")).startswith(
         "For every 1.00 GBP of service cost, asking brought back 0.27 GBP of sales"
     )
-    assert "asking lost 0.12 GBP" in words.headline(a_report(ratio="-0.1200"))
+    lost = a_report(ratio="-0.1200", verdict="loss")
+    assert "asking lost 0.12 GBP" in words.headline(lost)
     assert "cannot be told" in words.headline(a_report(ratio=None))
+
+
+def test_before_there_is_a_verdict_a_number_is_called_a_guess() -> None:
+    assert "best guess so far is 0.27 GBP" in words.headline(a_report())
+    assert "overstates" not in words.why_they_differ(a_report())
+    assert "overstates 2.65 times" in words.why_they_differ(a_report(verdict="gain"))
 
 
 def test_too_little_data_names_what_is_missing_and_never_a_winner() -> None:
@@ -78,8 +85,9 @@ def test_an_interval_without_an_end_is_called_unbounded() -> None:
 
 
 def test_three_numbers_differ_for_a_reason_that_is_said() -> None:
-    assert "overstates 2.65 times" in words.why_they_differ(a_report())
-    assert "overstates" not in words.why_they_differ(a_report(attribution_inflation=None))
+    assert "anyway and overstates 2.65 times" in words.why_they_differ(a_report(verdict="gain"))
+    unknown = a_report(verdict="gain", attribution_inflation=None)
+    assert "overstates" not in words.why_they_differ(unknown)
 
 
 def test_groups_go_by_what_they_brought_and_not_by_how_busy_they_are() -> None:

@@ -28,6 +28,11 @@ def headline(document: dict[str, Any]) -> str:
     if found is None or found["ratio"] is None:
         return "What asking brought back cannot be told for this period; the verdict says why."
     ratio = Decimal(found["ratio"])
+    if not is_known(document["total"]):
+        return (
+            f"The best guess so far is {ratio:.2f} {currency} of sales for every 1.00 {currency} "
+            "of service cost, and it may be chance."
+        )
     if ratio < 0:
         return (
             f"For every 1.00 {currency} of service cost, asking lost {-ratio:.2f} {currency} of "
@@ -37,6 +42,11 @@ def headline(document: dict[str, Any]) -> str:
         f"For every 1.00 {currency} of service cost, asking brought back {ratio:.2f} {currency} of "
         "sales that would not have come otherwise."
     )
+
+
+def is_known(row: dict[str, Any]) -> bool:
+    """Whether the comparison has come to a verdict; until then its numbers are guesses."""
+    return row["verdict"] in ("gain", "loss")
 
 
 def summary(document: dict[str, Any]) -> str:
@@ -99,7 +109,8 @@ def reason(document: dict[str, Any]) -> str:
 
 def why_they_differ(document: dict[str, Any]) -> str:
     """Why three numbers stand side by side."""
-    days, inflation = document["window_days"], document["total"]["attribution_inflation"]
+    total, days = document["total"], document["window_days"]
+    inflation = total["attribution_inflation"] if is_known(total) else None
     overstates = f" and overstates {inflation} times" if inflation else ""
     return (
         f"Attributed counts every order up to {days} days after a contact, also those that would "
