@@ -63,7 +63,8 @@ def test_nothing_in_a_bundle_can_run_code(trained: Trained) -> None:
 @pytest.fixture
 def short_nights(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nights that learn from fewer examples: enough for what is refused anyway."""
-    monkeypatch.setattr("training.fit.EXAMPLES_PER_WINDOW", 500)
+    monkeypatch.setattr("training.fit.EXAMPLES_PER_WINDOW", 250)
+    monkeypatch.setattr("training.__main__.EVALUATED", 1000)
 
 
 @pytest.mark.usefixtures("short_nights")
