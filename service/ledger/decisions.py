@@ -21,12 +21,16 @@ from service.record import DecisionRecord, Kept
 _COLUMNS = [tuple(column.split()) for column in INTERACTIONS.split(", ")]
 _NAMES = ", ".join(name for name, _ in _COLUMNS)
 
+UNSAID: Final = {"items": "'[]'", "public": "false", "transfers": "0"}
+"""What these columns hold where nobody said anything."""
+
 
 def _contact(first: str, second: str) -> str:
     """Write the contact; of two values that are known, `first` names the one that stays."""
 
     def said(table: str, name: str) -> str:
-        return f"nullif({table}.items, '[]')" if name == "items" else f"{table}.{name}"
+        column = f"{table}.{name}"
+        return f"nullif({column}, {UNSAID[name]})" if name in UNSAID else column
 
     changes = ", ".join(
         f"{name} = coalesce({said(first, name)}, {second}.{name})" for name, _ in _COLUMNS

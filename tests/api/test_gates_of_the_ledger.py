@@ -295,3 +295,16 @@ def test_without_refunds_no_sales_are_added_up(
 ) -> None:
     feed(desk, "orders", an_order(stranger, shelf.items[0].id, 30 * DAY))
     assert read_profile(ledger, stranger, datetime.now(UTC)).dealings.sales == []
+
+
+def test_what_a_request_does_not_say_of_a_contact_stays_as_it_was_fed(
+    desk: Client, customer: str, ledger: psycopg.Connection
+) -> None:
+    request = a_request(customer)
+    told = request["interaction"] | {"customer_id": customer, "transfers": 2, "public": True}
+    feed(desk, "interactions", told)
+    ask(desk, request)
+    row = ledger.execute(
+        "SELECT transfers, public FROM interactions WHERE id = %s", [told["id"]]
+    ).fetchone()
+    assert row == (2, True)
