@@ -31,7 +31,7 @@ from models.ids import Ids
 from models.ranker import DEPTH, Ranker
 from models.recommender import Recommender
 
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 VERSION: Final = re.compile(r"[0-9]{8}T[0-9]{4}Z-[0-9a-f]{4,16}")
 LARGEST_MANIFEST: Final = 4 << 20
 RETIRED: Final = "RETIRED"
@@ -181,7 +181,6 @@ def _arrays(recommender: Recommender) -> dict[str, NDArray[Any]]:
     catalogue = recommender.catalogue
     arrays: dict[str, NDArray[Any]] = {
         "ids.codes": catalogue.ids.codes,
-        "ids.order": catalogue.ids.order,
         "catalogue.categories": catalogue.categories,
         "catalogue.facts": catalogue.facts,
         "catalogue.seasons": catalogue.seasons,
@@ -247,7 +246,7 @@ def _check_sizes(version: str, recommender: Recommender) -> None:
     trees = len(ranker.values)
     right = (
         n > 0
-        and catalogue.ids.are_in_order()
+        and catalogue.ids.are_unique()
         and len(catalogue.categories) == n
         and catalogue.facts.shape == (n, len(FACTS))
         and catalogue.seasons.shape == (n, MONTHS)

@@ -1,42 +1,48 @@
 """The shop's own codes of the items, by position and back.
 
-In a bundle they are two arrays that all workers share, so that half a million codes cost no worker
-any memory of its own.
+In a bundle they are one array that all workers share, so that half a million codes cost a worker
+only the table in which it looks them up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.compiled import compiled
 from models.purchases import Ints
 
-REMEMBERED: Final = 10_000
-"""Codes that a worker has met: some 1 MB. A search costs a microsecond each, a memory a tenth."""
+Bytes = NDArray[np.uint8]
+
+BASIS: Final = 2166136261
+PRIME: Final = 16777619
+"""Of the hash FNV-1a with 32 bits (RFC 9923)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ids:
-    """n codes, each once.
+    """n codes, each once, without NUL.
 
     Attributes:
         codes: in UTF-8, filled up with zeros, bytes[n].
-        order: positions in the order of the codes; others than int64[n] would be copied at each
-            look-up.
     """
 
     codes: NDArray[np.bytes_]
-    order: NDArray[np.int64]
-    _met: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _slots: Ints = field(init=False, repr=False, compare=False)
+    """Positions by the hash of their code, -1 in free slots; at most half full."""
+
+    def __post_init__(self) -> None:
+        if self.codes.ndim != 1 or self.codes.dtype.kind != "S":
+            raise TypeError(f"codes are bytes, one a row, not {self.codes.dtype}")
+        object.__setattr__(self, "_slots", _slots(_letters(self.codes)))
 
     @classmethod
     def of(cls, ids: Sequence[str]) -> Self:
-        codes = np.array([item_id.encode() for item_id in ids], dtype=np.bytes_)
-        return cls(codes, codes.argsort(kind="stable"))
+        return cls(np.array([item_id.encode() for item_id in ids], dtype=np.bytes_))
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -48,33 +54,76 @@ class Ids:
     def __iter__(self) -> Iterator[str]:
         return (code.decode() for code in self.codes.tolist())
 
-    def are_in_order(self) -> bool:
-        """Whether `order` is the order of the codes, and no code is there twice."""
-        n, order = len(self), self.order
-        if order.shape != (n,) or order.dtype != np.int64 or order.min() < 0 or order.max() >= n:
-            return False
-        codes = self.codes[order]
-        return bool((codes[1:] > codes[:-1]).all())
+    def are_unique(self) -> bool:
+        """Whether no code is there twice: of two alike only the first would be found."""
+        return int((self._slots >= 0).sum()) == len(self)
 
     def find(self, ids: Iterable[str]) -> Ints:
         """Their positions, -1 for what is no item, int32[number of ids]."""
-        asked = list(ids)
-        met = [self._met.get(item_id) for item_id in asked]
-        if None not in met:
-            return np.array(met, dtype=np.int32)
-        found = self._search(asked)
-        if len(self._met) < REMEMBERED:
-            places = zip(asked, found.tolist(), strict=True)
-            self._met.update((item_id, place) for item_id, place in places if place >= 0)
-        return found
+        asked = [*ids]
+        text = np.frombuffer("\0".join(asked).encode(errors="surrogatepass"), dtype=np.uint8)
+        return _find(_letters(self.codes), self._slots, text, len(asked))
 
-    def _search(self, ids: Sequence[str]) -> Ints:
-        codes = [item_id.encode(errors="surrogatepass") for item_id in ids]
-        asked = np.array(codes, dtype=np.bytes_)
-        if not len(asked) or not len(self):
-            return np.full(len(asked), -1, dtype=np.int32)
-        place = self.codes.searchsorted(asked, sorter=self.order)
-        place[place == len(self)] = 0
-        found = self.order[place]
-        known: NDArray[Any] = self.codes[found] == asked
-        return np.where(known, found, -1).astype(np.int32)
+
+def _letters(codes: NDArray[np.bytes_]) -> Bytes:
+    """One code a row."""
+    return codes.view(np.uint8).reshape(len(codes), codes.itemsize)
+
+
+@compiled
+def _hash(code: Bytes) -> int:
+    """FNV-1a of what stands before the first zero."""
+    hashed = np.uint32(BASIS)
+    for letter in code:
+        if letter == 0:
+            break
+        hashed = np.uint32((hashed ^ letter) * np.uint32(PRIME))
+    return hashed
+
+
+@compiled
+def _are_alike(code: Bytes, other: Bytes) -> bool:
+    """Whether both say the same before their first zero."""
+    for place in range(max(len(code), len(other))):
+        letter = code[place] if place < len(code) else np.uint8(0)
+        if letter != (other[place] if place < len(other) else np.uint8(0)):
+            return False
+        if letter == 0:
+            break
+    return True
+
+
+@compiled
+def _slot_of(code: Bytes, codes: Bytes, slots: Ints) -> int:
+    """Where the code stands, or would."""
+    slot = _hash(code) & (len(slots) - 1)
+    while slots[slot] >= 0 and not _are_alike(codes[slots[slot]], code):
+        slot = (slot + 1) & (len(slots) - 1)
+    return slot
+
+
+@compiled
+def _slots(codes: Bytes) -> Ints:
+    size = 16
+    while size < 2 * len(codes):
+        size *= 2
+    slots = np.full(size, -1, dtype=np.int32)
+    for position in range(len(codes)):
+        slot = _slot_of(codes[position], codes, slots)
+        if slots[slot] < 0:
+            slots[slot] = position
+    return slots
+
+
+@compiled
+def _find(codes: Bytes, slots: Ints, text: Bytes, count: int) -> Ints:
+    """Positions of `count` codes with a zero between each and the next."""
+    found = np.empty(count, dtype=np.int32)
+    start = 0
+    for asked in range(count):
+        end = start
+        while end < len(text) and text[end] != 0:
+            end += 1
+        found[asked] = slots[_slot_of(text[start:end], codes, slots)]
+        start = end + 1
+    return found

@@ -103,10 +103,7 @@ class History:
     @cached_property
     def by_item(self) -> ByItem:
         """Asked for by whoever looks at items rather than orders; made once."""
-        lines = self.items.argsort(kind="stable")
-        items = self.items[lines]
-        bounds = bounds_of_runs(items)
-        return ByItem(items[bounds[:-1]], lines, bounds)
+        return ByItem(*_by_item(self.items))
 
     def _slice(self, start: int, end: int) -> History:
         return History(
@@ -116,6 +113,21 @@ class History:
             self.quantities[start:end],
             self.prices[start:end],
         )
+
+
+@compiled
+def _by_item(items: Ints) -> tuple[Ints, NDArray[np.int64], NDArray[np.int64]]:
+    """The columns of `ByItem`."""
+    lines = items.argsort(kind="mergesort")  # which keeps equal ones in their order
+    bounds = np.empty(len(lines) + 1, dtype=np.int64)
+    found = np.empty(len(lines), dtype=np.int32)
+    k = 0
+    for place in range(len(lines)):
+        if place == 0 or items[lines[place]] != found[k - 1]:
+            found[k], bounds[k] = items[lines[place]], place
+            k += 1
+    bounds[k] = len(lines)
+    return found[:k], lines, bounds[: k + 1]
 
 
 @compiled

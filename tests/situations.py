@@ -11,7 +11,7 @@ from models.domain import ContactItem, Customer, Interaction
 from service.dealings import Contact, Dealings, Refunded, Sale
 from service.decision.gates import Situation, first_closed
 from service.decision.policy import Policy, load_policy
-from service.profile import Ask, Bought, Profile, Reply
+from service.profile import Ask, Bought, Profile, Reply, column_of
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 POLICY = load_policy()
@@ -50,10 +50,10 @@ def a_profile(
     orders = sorted(bought)
     times = [at.timestamp() for at, _, _ in orders]
     columns = Bought(
-        times,
+        column_of(times),
         [item for _, item, _ in orders],
-        [1] * len(orders),
-        [price for _, _, price in orders],
+        column_of([1] * len(orders)),
+        column_of(price for _, _, price in orders),
         [f"o{n}" for n in range(len(orders))],
         times,
     )

@@ -17,7 +17,7 @@ from service.decision.rules.customer import converted, newest_order
 from service.decision.rules.matter import LONGEST, contacts_until
 from service.decision.rules.trial import ACCEPTABLE, Trial, trial_of
 from service.decision.situation import Closed, Situation
-from service.profile import SECONDS_A_DAY, Bought
+from service.profile import SECONDS_A_DAY, Bought, numbers
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -125,7 +125,7 @@ def _ceiling_of_trial(trial: Trial | None, bought: Bought) -> Decimal | None:
     """A first order that was too dear, badly served or not correct is not topped by the next."""
     if trial is None or trial.failed.keys() <= {ACCEPTABLE}:
         return None
-    return max((Decimal(str(price)) for price in bought.prices), default=None)
+    return max((Decimal(str(price)) for price in numbers(bought.prices).tolist()), default=None)
 
 
 def _lower(one: Decimal | None, other: Decimal | None) -> Decimal | None:
@@ -136,7 +136,7 @@ def _lower(one: Decimal | None, other: Decimal | None) -> Decimal | None:
 def _ordered_since(bought: Bought, ordered_at: datetime) -> list[str]:
     """Items of the day of that order (a day's orders are one), and of later ones."""
     day = ordered_at.timestamp() // SECONDS_A_DAY
-    lines = zip(bought.placed, bought.item_ids, strict=True)
+    lines = zip(numbers(bought.placed).tolist(), bought.item_ids, strict=True)
     return [item_id for placed, item_id in lines if placed // SECONDS_A_DAY >= day]
 
 

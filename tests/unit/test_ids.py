@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,17 +21,27 @@ def test_every_code_is_found_at_its_position_and_no_other(
     assert [ids[place] for place in range(len(codes))] == codes
     assert ids.find(codes).tolist() == list(range(len(codes)))
     assert ids.find(asked).tolist() == [places.get(code, -1) for code in asked]
-    assert not codes or ids.are_in_order()
+    assert ids.are_unique()
 
 
 def test_what_utf8_cannot_say_is_no_item() -> None:
     assert Ids.of(["a", "?"]).find(["\ud800", "a"]).tolist() == [-1, 0]
 
 
-def test_a_wrong_order_is_noticed() -> None:
-    ids = Ids.of(["b", "a", "c"])
-    assert ids.are_in_order()
-    wrong = ([0, 1, 2], [1, 0], [1, 0, 3], [1, -3, 2], [1, 1, 2])
-    assert not any(Ids(ids.codes, np.array(order)).are_in_order() for order in wrong)
-    assert not Ids(ids.codes, ids.order.astype(np.int32)).are_in_order()
-    assert not Ids.of(["a", "a"]).are_in_order()
+def test_a_code_that_is_longer_or_shorter_is_another() -> None:
+    ids = Ids.of(["ab", "abc"])
+    assert ids.find(["a", "ab", "abc", "abcd", ""]).tolist() == [-1, 0, 1, -1, -1]
+
+
+def test_half_a_million_codes_are_found() -> None:
+    ids = Ids.of([f"I-{number:06d}" for number in range(500_000)])
+    asked = [0, 499_999, 250_000, 77_777]
+    assert ids.find(ids[place] for place in asked).tolist() == asked
+    assert ids.find(["I-500000"]).tolist() == [-1]
+
+
+def test_what_holds_no_codes_or_one_twice_is_noticed() -> None:
+    assert not Ids.of(["a", "a"]).are_unique()
+    for wrong in (np.zeros(3), np.array([[b"a"]]), np.array(["a"])):
+        with pytest.raises(TypeError, match="codes are bytes"):
+            Ids(wrong)

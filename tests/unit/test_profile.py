@@ -15,9 +15,9 @@ from models.ids import Ids
 from models.purchases import history_of
 from service.dealings import Contact, Dealings, Refunded, contact_of
 from service.profile import (
+    NOTHING_BOUGHT,
     SECONDS_A_DAY,
     Ask,
-    Bought,
     Profile,
     bought_of,
     history_in,
@@ -88,7 +88,7 @@ def test_of_who_objected_nothing_but_the_objection_is_kept_at_hand() -> None:
     known = unknown_profile("lea").with_request(Customer("lea", objected=True), [order])
     contact = contact_of(Interaction("c", "phone", "return", "resolved"), placed)
     after = known.after_decision(known.customer, contact, Ask(placed, "phone"))
-    assert after == Profile(known.customer, 1, Bought([], [], [], [], [], []), [], [])
+    assert after == Profile(known.customer, 1, NOTHING_BOUGHT, [], [])
 
 
 def test_a_contact_that_was_fed_and_is_decided_about_is_one_with_what_both_said() -> None:
