@@ -78,7 +78,7 @@ def _hash(code: Bytes) -> int:
         if letter == 0:
             break
         hashed = np.uint32((hashed ^ letter) * np.uint32(PRIME))
-    return hashed
+    return int(hashed)
 
 
 @compiled

@@ -123,8 +123,8 @@ class ModelKeeper:
 def warm(loaded: Bundle) -> None:
     """Rank for a stranger and for a customer with orders, so that no caller waits for a page, or
     for what is still to be compiled."""
-    n = len(loaded.recommender.catalogue)
-    some = np.arange(min(n, 20), dtype=np.int32)
+    ids = loaded.recommender.catalogue.ids
+    some = ids.find(ids[place] for place in range(min(len(ids), 20)))
     history = History(
         items=some,
         orders=np.zeros(len(some), dtype=np.int32),

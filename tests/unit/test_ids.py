@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.ids import Ids
@@ -12,6 +12,7 @@ from models.ids import Ids
 CODES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=6)
 
 
+@settings(deadline=None)  # the first call compiles
 @given(codes=st.lists(CODES, unique=True), asked=st.lists(CODES))
 def test_every_code_is_found_at_its_position_and_no_other(
     codes: list[str], asked: list[str]
