@@ -46,7 +46,7 @@ class Recommender:
         log_odds = self.ranker.log_odds(table)
         return Ranking(
             candidates=candidates,
-            order=np.lexsort((candidates.items, -log_odds)),
+            order=(-log_odds).argsort(kind="stable"),
             table=table,
             probabilities=self.ranker.probability(log_odds),
         )

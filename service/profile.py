@@ -13,9 +13,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from models.compiled import compiled
 from models.domain import Customer, Order
 from models.ids import Ids
-from models.purchases import History
+from models.purchases import Days, Floats, History, Ints
 from service.dealings import Contact, Dealings, with_contact, with_refunds
 
 SECONDS_A_DAY = 86_400
@@ -141,17 +142,35 @@ def unknown_profile(customer_id: str) -> Profile:
 
 def history_in(bought: Bought, ids: Ids) -> History:
     """Columns for the models; items that the catalogue does not know are left out."""
-    items = ids.find(bought.item_ids)
-    days = numbers(bought.placed) / SECONDS_A_DAY
-    quantities = numbers(bought.quantities).astype(np.float32)
-    prices = numbers(bought.prices).astype(np.float32)
-    known = items >= 0
-    if not known.all():
-        items, days = items[known], days[known]
-        quantities, prices = quantities[known], prices[known]
-    orders = np.zeros(len(days), dtype=np.int32)
-    np.not_equal(days[1:], days[:-1], out=orders[1:], casting="unsafe")
-    return History(items, orders.cumsum(dtype=np.int32), days, quantities, prices)
+    return History(
+        *columns_of(
+            ids.find(bought.item_ids),
+            numbers(bought.placed),
+            numbers(bought.quantities),
+            numbers(bought.prices),
+        )
+    )
+
+
+@compiled
+def columns_of(
+    items: Ints, placed: Days, quantities: Days, prices: Days
+) -> tuple[Ints, Ints, Days, Floats, Floats]:
+    """The columns of `History`, from those of `Bought`; -1 is an item that is left out."""
+    n = len(items)
+    known, orders = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
+    days = np.empty(n, dtype=np.float64)
+    pieces, paid = np.empty(n, dtype=np.float32), np.empty(n, dtype=np.float32)
+    found, order = 0, 0
+    for line in range(n):
+        if items[line] < 0:
+            continue
+        day = placed[line] / SECONDS_A_DAY
+        order += found > 0 and day != days[found - 1]
+        known[found], orders[found], days[found] = items[line], order, day
+        pieces[found], paid[found] = quantities[line], prices[line]
+        found += 1
+    return known[:found], orders[:found], days[:found], pieces[:found], paid[:found]
 
 
 Line = tuple[float, str, float, float]

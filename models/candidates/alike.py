@@ -145,8 +145,8 @@ def _of_the_nearest(
     limit: int,
 ) -> tuple[Ints, Floats]:
     """Newest orders of the `limit` customers who share most, and what each line counts."""
-    likeness = np.zeros(len(newest_bounds) - 1)
-    near = np.empty(len(likeness), dtype=np.int64)
+    likeness = np.zeros(len(newest_bounds) - 1, dtype=np.float32)
+    near = np.empty(len(likeness), dtype=np.int32)
     found = 0
     for k in range(len(items)):
         for place in range(owner_bounds[items[k]], owner_bounds[items[k] + 1]):

@@ -80,14 +80,22 @@ class Candidates:
 def gather(sources: Sequence[Source], moment: Moment) -> Candidates:
     """Ask every source, in the order of `SOURCES`, and merge what they say."""
     scored = [source.score(moment) for source in sources]
-    ends = np.array([len(one.items) for one in scored]).cumsum()
-    limits = np.array([source.limit for source in sources])
     items = np.concatenate([one.items for one in scored])
     scores = np.concatenate([one.scores for one in scored], dtype=np.float32, casting="same_kind")
+    ends = np.array([len(one.items) for one in scored]).cumsum()
+    kept, sums = _merged(items, scores, ends, np.array([source.limit for source in sources]))
+    return Candidates(kept, sums.T)
+
+
+@compiled
+def _merged(
+    items: Ints, scores: Floats, ends: NDArray[np.int64], limits: NDArray[np.int64]
+) -> tuple[Ints, Floats]:
+    """The columns of `Candidates`, one item a row; `ends` as in `_summed`."""
     found, sums = _summed(items, scores, ends)
     kept = _best(sums, limits).nonzero()[0]
     kept = kept[found[kept].argsort()]
-    return Candidates(found[kept], sums[kept].T)
+    return found[kept], sums[kept]
 
 
 @compiled
