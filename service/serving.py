@@ -13,8 +13,9 @@ from models import bundle
 from models.bundle import BadBundle, Bundle
 from models.features import FEATURES
 from models.moment import Moment
-from models.purchases import History, no_history
+from models.purchases import no_history
 from service.errors import BadInput, ModelInUse, NotFound
+from service.profile import SECONDS_A_DAY, bought_of, history_in
 
 log = logging.getLogger(__name__)
 ONE_GROUP = np.zeros(len(FEATURES), dtype=np.int32)
@@ -124,16 +125,10 @@ def warm(loaded: Bundle) -> None:
     """Rank for a stranger and for a customer with orders, so that no caller waits for a page, or
     for what is still to be compiled."""
     ids = loaded.recommender.catalogue.ids
-    some = ids.find(ids[place] for place in range(min(len(ids), 20)))
-    history = History(
-        items=some,
-        orders=np.zeros(len(some), dtype=np.int32),
-        days=np.full(len(some), 20_000.0),
-        quantities=np.ones(len(some), dtype=np.float32),
-        prices=np.ones(len(some), dtype=np.float32),
-    )
+    lines = [(20_000.0 * SECONDS_A_DAY, ids[place], 1.0, 1.0) for place in range(min(len(ids), 20))]
+    history = history_in(bought_of(lines, [], []), ids)
     for known in (no_history(), history):
-        ranking = loaded.recommender.rank(Moment(known, 20_010.0, "return", some[:1]))
+        ranking = loaded.recommender.rank(Moment(known, 20_010.0, "return", history.items[:1]))
         loaded.recommender.ranker.contributions(ranking.table[0], ONE_GROUP)
         if not np.isfinite(ranking.probabilities).all():
             raise BadBundle(f"{loaded.version} answers with values that are not numbers")

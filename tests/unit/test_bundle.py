@@ -71,14 +71,14 @@ def test_all_that_serving_needs_is_compiled_before_there_are_workers(published: 
 import os, sys
 from pathlib import Path
 import numpy as np
-from service import gunicorn_conf
+from service import gunicorn_conf, profile
 from models import bundle, features, ids as codes_of, purchases, ranker
 from models.candidates import alike, base, neighbourhood
 from models.moment import Moment
 from service.decision.because import _GROUPS
 from service.profile import bought_of, history_in
 
-files = (features, codes_of, purchases, ranker, alike, base, neighbourhood)
+files = (features, codes_of, purchases, profile, ranker, alike, base, neighbourhood)
 def types():
     return {
         f"{file.__name__}.{name}": len(found.signatures)
@@ -99,7 +99,7 @@ for known in ([], codes[:1], codes, [*codes, "stranger"] * 9):
                 moment = Moment(history.until(day), day, topic, about)
                 ranking = loaded.recommender.rank(moment)
                 loaded.recommender.ranker.contributions(ranking.table[0], _GROUPS)
-assert len(before) == 16, before
+assert len(before) == 18, before
 assert types() == before and max(before.values()) == 1, (before, types())
 """
     subprocess.run([sys.executable, "-c", program, published, VERSION], check=True)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import msgspec
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.domain import Customer, Interaction, Order, OrderLine, Refund
@@ -38,6 +38,7 @@ LINES = st.lists(
 )
 
 
+@settings(deadline=None)  # the first call compiles
 @given(lines=LINES)
 def test_serving_sees_the_history_that_training_sees(
     lines: list[tuple[float, str, int, float]],
@@ -55,6 +56,7 @@ def test_serving_sees_the_history_that_training_sees(
     assert _rows(served) == _rows(taught)
 
 
+@settings(deadline=None)  # the first call compiles
 @given(lines=LINES)
 def test_items_that_the_catalogue_does_not_know_are_left_out(
     lines: list[tuple[float, str, int, float]],
