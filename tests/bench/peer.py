@@ -11,7 +11,6 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -126,8 +125,6 @@ def with_orders() -> Flask:
 
 def _app(key_of: Callable[[str], str], read: Callable[[bytes, Mapping[str, int]], Counts]) -> Flask:
     flask = Flask("peer", static_folder=None)
-    # gunicorn_conf.py, which all servers here share, tells this object when the worker drains.
-    flask.extensions["encore"] = SimpleNamespace()
     folder = Path(os.environ["PEER_FOLDER"])
     items = json.loads((folder / ITEMS).read_text())
     place = {item["item_id"]: position for position, item in enumerate(items)}

@@ -27,6 +27,8 @@ from tests.bench.servers import Web
 from tests.bench.stage import ROOT, Stage
 
 PATH = "/v1/suggestions"
+NAME = "bench-"
+"""How the ids of our contacts begin."""
 PERCENTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
 
@@ -64,11 +66,16 @@ class Track:
             return ", ".join(f"{count:,} {name}" for name, count in sizes(connection).items())
 
     def forget(self) -> None:
-        """Make every drawn customer one whom Redis does not know, and whom nobody has asked."""
+        """Make every drawn customer one whom Redis does not know, and who never got in touch here.
+
+        Else the third return of a customer within a minute would be a repeated failure.
+        """
         with closing(Memory(self.stage.memory.url)) as memory:
             memory.forget(one.customer_id for one in self.drawn)
         with psycopg.connect(self.stage.ledger.url, autocommit=True) as connection:
             connection.execute("TRUNCATE decisions CASCADE")
+            connection.execute("DELETE FROM interactions WHERE starts_with(id, %s)", [NAME])
+            connection.execute("VACUUM interactions")  # now, and not while somebody is measured
 
     def run(
         self,
@@ -84,7 +91,7 @@ class Track:
             connections, rate: as in `load.drive`.
         """
         now = datetime.now(UTC)
-        asked = bodies(self.drawn[:limit], f"bench-{now:%Y%m%dT%H%M%S%f}", now, self.rng)
+        asked = bodies(self.drawn[:limit], f"{NAME}{now:%Y%m%dT%H%M%S%f}", now, self.rng)
         servers = {
             "workers": web.server.process.pid,
             "postgres": self.stage.ledger.process.pid,

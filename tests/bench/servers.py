@@ -1,4 +1,4 @@
-"""gunicorn with the project's own configuration, for whichever application."""
+"""Ours under gunicorn with the project's own settings; the others under gunicorn as it comes."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ class Web:
 def start_web(stage: Stage, name: str, app: str, options: Sequence[str] = ()) -> Web:
     """Start it and wait until it is ready: ours says so, the others just answer."""
     port = free_port()
+    settings = "service/gunicorn_conf.py" if app == OURS else "tests/bench/plain_gunicorn.py"
     command = [
-        sys.executable, "-m", "gunicorn", "-c", str(ROOT / "service" / "gunicorn_conf.py"),
+        sys.executable, "-m", "gunicorn", "-c", str(ROOT / settings),
         "--bind", f"127.0.0.1:{port}", *options, app,
     ]  # fmt: skip
     own = {

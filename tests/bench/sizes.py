@@ -47,13 +47,15 @@ def _measure(source: Source, folder: Path, plan: Plan, rng: random.Random) -> di
             peak, half, other = Series(), Series(), Series()
             for number in range(plan.rounds):
                 print(f"  round {number + 1} of {plan.rounds}", file=sys.stderr)
-                track.forget()
-                for web in (ours, peer):  # fills Redis with profiles, and both with warmth
-                    track.run(web, Series(), plan.connections, plan.contacts)
-                track.run(ours, peak, plan.connections, plan.contacts)
-                track.run(peer, other, plan.connections, plan.contacts)
-                rate = peak.figures["rate"][-1] / 2
-                track.run(ours, half, plan.connections, plan.contacts, rate)
+                rate = None
+                for series in (peak, half):
+                    track.forget()
+                    for web in (ours, peer):  # fills Redis with profiles, and both with warmth
+                        track.run(web, Series(), plan.connections, plan.contacts)
+                    track.run(ours, series, plan.connections, plan.contacts, rate)
+                    if series is peak:
+                        track.run(peer, other, plan.connections, plan.contacts)
+                    rate = peak.figures["rate"][-1] / 2
             memory = [memory_of(worker) for worker in children(ours.server.process.pid)]
         finally:
             ours.server.stop()
