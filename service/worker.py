@@ -7,8 +7,6 @@ malformed or too long. Named in `service/gunicorn_conf.py`.
 from __future__ import annotations
 
 import logging
-import select
-import socket
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -37,23 +35,11 @@ REFUSED: Final[dict[type[Exception], tuple[int, str, str]]] = {
 }  # fmt: skip
 """Status, code and what to do; the nearest class counts."""
 
-AT_ONCE_MILLISECONDS: Final = 2
-
 log = logging.getLogger("encore.worker")
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
-    """As gunicorn's, but for the form of what it refuses, and for callers who go on at once."""
-
-    def handle(self, conn: Any) -> Any:
-        """Answer a request, and the next one on the same connection if it comes at once.
-
-        Otherwise each goes through the main thread, which wakes up twice for it.
-        """
-        goes_on = super().handle(conn)
-        while goes_on is True and self.alive and _comes_at_once(conn.sock):
-            goes_on = super().handle(conn)
-        return goes_on
+    """As gunicorn's, but for the form of what it refuses."""
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         known = next((REFUSED[kind] for kind in type(exc).__mro__ if kind in REFUSED), None)
@@ -71,10 +57,3 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             util.write_nonblock(client, head.encode() + body)
         except OSError:
             log.debug("the caller left before the answer")
-
-
-def _comes_at_once(caller: socket.socket) -> bool:
-    """Whether there is something to read within `AT_ONCE_MILLISECONDS`."""
-    poller = select.poll()
-    poller.register(caller, select.POLLIN)
-    return bool(poller.poll(AT_ONCE_MILLISECONDS))
