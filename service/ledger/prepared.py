@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
-from types import NoneType
 from typing import Any, Final
 
 import psycopg
@@ -24,10 +23,14 @@ NOT_PREPARED: Final = b"26000"
 
 
 class Prepared:
-    """One INSERT or UPDATE, whose `%s` all have a type; prepared wherever it is first needed."""
+    """One INSERT or UPDATE, whose `%s` all have a type; prepared wherever it is first needed.
+
+    What goes to `%s::bytea` is bytes or None, and nothing else is bytes.
+    """
 
     def __init__(self, query: str) -> None:
         numbers = count(1)
+        self._binary = [kind == "::bytea" for kind in re.findall("%s(::bytea)?", query)]
         self._query = re.sub("%s", lambda _: f"${next(numbers)}", query).encode()
         self._name = b"encore_" + hashlib.sha256(self._query).hexdigest()[:16].encode()
 
@@ -37,14 +40,13 @@ class Prepared:
         Raises:
             psycopg.Error: as from a cursor.
         """
-        texts: list[Any] = [_TEXTS[type(value)](value) for value in values]
-        formats = [type(value) is bytes for value in values]
+        texts = [None if value is None else _TEXTS[type(value)](value) for value in values]
         server = connection.pgconn
-        result = server.exec_prepared(self._name, texts, formats)
+        result = server.exec_prepared(self._name, texts, self._binary)
         if result.error_field(pq.DiagnosticField.SQLSTATE) == NOT_PREPARED:
             result = server.prepare(self._name, self._query)
             if result.status == pq.ExecStatus.COMMAND_OK:
-                result = server.exec_prepared(self._name, texts, formats)
+                result = server.exec_prepared(self._name, texts, self._binary)
         if result.status == pq.ExecStatus.COMMAND_OK:
             return result.command_tuples or 0
         if server.status != pq.ConnStatus.OK:
@@ -63,8 +65,7 @@ def _array(values: list[str]) -> bytes:
     return _text("{" + ",".join(f'"{value}"' for value in quoted) + "}")
 
 
-_TEXTS: Final[Mapping[type, Callable[[Any], bytes | None]]] = {
-    NoneType: lambda value: None,
+_TEXTS: Final[Mapping[type, Callable[[Any], bytes]]] = {
     bool: lambda value: b"t" if value else b"f",
     bytes: lambda value: value,  # the one that goes as it is
     datetime: lambda value: value.isoformat().encode(),
