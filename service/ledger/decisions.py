@@ -50,7 +50,7 @@ _CUSTOMER = """
 customer AS (
     INSERT INTO customers AS known (id, locale, first_name, marketing, objected, vulnerable,
         time_zone)
-    VALUES (%s, %s, %s, %s, %s, %s, %s)
+    VALUES (%s::text, %s::text, %s::text, %s, %s, %s, %s::text)
     ON CONFLICT (id) DO UPDATE SET version = known.version + 1, locale = excluded.locale,
         first_name = excluded.first_name, marketing = excluded.marketing,
         objected = excluded.objected, vulnerable = excluded.vulnerable,
@@ -63,7 +63,7 @@ _CAREFUL = """
 customer AS (
     INSERT INTO customers AS known (id, locale, first_name, marketing, objected, vulnerable,
         time_zone)
-    VALUES (%s, %s, %s, %s, %s, %s, %s)
+    VALUES (%s::text, %s::text, %s::text, %s, %s, %s, %s::text)
     ON CONFLICT (id) DO UPDATE SET version = known.version + 1,
         marketing = CASE WHEN excluded.marketing IS FALSE THEN false ELSE known.marketing END,
         objected = known.objected OR excluded.objected,
