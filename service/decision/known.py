@@ -17,9 +17,7 @@ from models.recommender import Ranking
 NAMES: Final = tuple(source.name for source in SOURCES)
 
 
-def known_of(
-    ranking: Ranking, places: Sequence[int]
-) -> list[tuple[list[float], dict[str, float]]]:
+def known_of(ranking: Ranking, places: Sequence[int]) -> list[tuple[list[float], dict[str, float]]]:
     """(Features in the order of `FEATURES`, scores by source) of the items at these places.
 
     Features have four decimals, scores five; a source that gave the item nothing is left out.

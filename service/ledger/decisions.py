@@ -11,6 +11,7 @@ from typing import Final
 
 from psycopg import Connection, errors
 
+from models.domain import Customer
 from service.ledger.feed import INTERACTIONS, interaction_row
 from service.ledger.prepared import Prepared
 from service.record import DecisionRecord, Kept
@@ -46,6 +47,11 @@ contact AS (
 )"""
 
 
+_SAME_CUSTOMER = """
+customer AS (
+    UPDATE customers SET version = version + 1 WHERE id = %s::text AND version = %s::bigint
+    RETURNING 1
+)"""
 _CUSTOMER = """
 customer AS (
     INSERT INTO customers AS known (id, locale, first_name, marketing, objected, vulnerable,
@@ -81,15 +87,29 @@ SELECT %s::text, %s::text, %s::text, %s::timestamptz, %s::text, %s::text,
     %s::text, %s::boolean, %s::json, %s::bytea, %s::bytea, %s::float8, %s::float8, %s::text,
     %s::numeric
 FROM contact"""
-RECORD: Final = Prepared("WITH " + _CUSTOMER + "," + _contact("excluded", "known") + _DECISION)
+_RECORD = "," + _contact("excluded", "known") + _DECISION
+RECORD: Final = Prepared("WITH " + _CUSTOMER + _RECORD)
+RECORD_SAME: Final = Prepared("WITH " + _SAME_CUSTOMER + _RECORD)
+"""Where the request says no news of the customer, half as much is to be done about them."""
 DRAIN: Final = "WITH " + _CAREFUL + "," + _contact("known", "excluded") + _DECISION
 
 
-def record_decision(connection: Connection, record: DecisionRecord) -> Kept:
-    """Write a decision durably: KEPT, or nothing was written and it says why."""
-    values = [*_customer(record), record.expected_version, *_rest(record)]
+def record_decision(
+    connection: Connection, record: DecisionRecord, known: Customer | None = None
+) -> Kept:
+    """Write a decision durably: KEPT, or nothing was written and it says why.
+
+    Args:
+        known: the customer as the ledger had them at the version that the record expects.
+    """
+    customer = record.customer
     try:
-        written = RECORD.execute(connection, values)
+        if record.expected_version and customer == known:
+            same = [customer.id, record.expected_version]
+            written = RECORD_SAME.execute(connection, [*same, *_rest(record)])
+        else:
+            values = [*_customer(customer), record.expected_version, *_rest(record)]
+            written = RECORD.execute(connection, values)
     except errors.UniqueViolation:
         return Kept.DECIDED
     return Kept.KEPT if written else Kept.OVERTAKEN
@@ -98,7 +118,7 @@ def record_decision(connection: Connection, record: DecisionRecord) -> Kept:
 def drain_decision(connection: Connection, record: DecisionRecord) -> Kept:
     """Write a decision that was taken while the ledger was away; DECIDED when it has one."""
     try:
-        connection.execute(DRAIN, [*_customer(record), *_rest(record)])
+        connection.execute(DRAIN, [*_customer(record.customer), *_rest(record)])
     except errors.UniqueViolation:
         return Kept.DECIDED
     return Kept.KEPT
@@ -122,8 +142,7 @@ def _find(connection: Connection, columns: str, suggestion_id: str) -> tuple[byt
     ).fetchone()
 
 
-def _customer(record: DecisionRecord) -> list[object]:
-    customer = record.customer
+def _customer(customer: Customer) -> list[object]:
     return [
         customer.id,
         customer.locale,

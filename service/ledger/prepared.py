@@ -21,7 +21,7 @@ from psycopg import Connection, errors, pq
 NOT_PREPARED: Final = b"26000"
 """SQLSTATE of a connection that does not know the statement, or no longer."""
 AS_IT_IS: Final = ("text", "json", "bytea")
-"""Types whose bytes PostgreSQL takes as they stand: it looks for NUL, and nobody else need do so."""
+"""Types whose bytes PostgreSQL takes as they stand; it refuses NUL in the first two itself."""
 
 
 class Prepared:
