@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,35 +22,31 @@ def known_of(ranking: Ranking, places: Sequence[int]) -> list[tuple[list[float],
 
     Features have four decimals, scores five; a source that gave the item nothing is left out.
     """
-    rounded = _rounded(ranking.table, ranking.candidates.scores, np.array(places)).tolist()
+    rounded = np.empty((len(places), len(FEATURES) + len(NAMES)))
+    _round(ranking.table, ranking.candidates.scores, np.array(places), rounded)
     return [
         (
             row[: len(FEATURES)],
-            {
-                name: score
-                for name, score in zip(NAMES, row[len(FEATURES) :], strict=True)
-                if score > 0
-            },
+            {name: score for name, score in zip(NAMES, row[len(FEATURES) :], strict=True) if score},
         )
-        for row in rounded
+        for row in rounded.tolist()
     ]
 
 
 @compiled
-def _rounded(table: Floats, scores: Floats, places: NDArray[np.int64]) -> NDArray[Any]:
-    """Features and scores side by side, float64[places, features + sources].
+def _round(
+    table: Floats, scores: Floats, places: NDArray[np.int64], rounded: NDArray[np.float64]
+) -> None:
+    """Features and scores side by side, into float64[places, features + sources].
 
     As doubles, since a rounded float32 would show more digits. No score is rounded to nothing.
     """
-    n, features = len(places), table.shape[1]
-    rounded = np.empty((n, features + len(scores)))
-    for row in range(n):
+    features = table.shape[1]
+    for row in range(len(places)):
         place = places[row]
         for column in range(features):
             rounded[row, column] = np.rint(np.float64(table[place, column]) * 1e4) / 1e4
         for source in range(len(scores)):
             score = np.float64(scores[source, place])
-            rounded[row, features + source] = (
-                max(np.rint(score * 1e5), 1.0) / 1e5 if score > 0 else 0.0
-            )
-    return rounded
+            some = max(np.rint(score * 1e5), 1.0) / 1e5
+            rounded[row, features + source] = some if score > 0 else 0.0

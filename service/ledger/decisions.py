@@ -7,6 +7,7 @@ decide at the same moment can never both pass a cap.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 from psycopg import Connection, errors
@@ -14,6 +15,7 @@ from psycopg import Connection, errors
 from models.domain import Customer
 from service.ledger.feed import INTERACTIONS, interaction_row
 from service.ledger.prepared import Prepared
+from service.profile import Profile
 from service.record import DecisionRecord, Kept
 
 # What a request does not say about a contact, and the help desk has fed, stays as it was. From the
@@ -27,8 +29,19 @@ NEVER_FED: Final = b""
 """The digest of no row: the help desk's word on a contact that was decided about is always news."""
 
 
-def _contact(first: str, second: str) -> str:
-    """Write the contact; of two values that are known, `first` names the one that stays."""
+def _contact(conflict: str) -> str:
+    values = ", ".join(f"%s::{kind}" for _, kind in _COLUMNS)
+    return f"""
+contact AS (
+    INSERT INTO interactions AS known ({_NAMES}, received_at)
+    SELECT {values}, %s::timestamptz FROM customer
+    {conflict}
+    RETURNING 1
+)"""
+
+
+def _merged(first: str, second: str) -> str:
+    """Of two values of a known contact, `first` names the one that stays."""
 
     def said(table: str, name: str) -> str:
         column = f"{table}.{name}"
@@ -37,14 +50,7 @@ def _contact(first: str, second: str) -> str:
     changes = ", ".join(
         f"{name} = coalesce({said(first, name)}, {second}.{name})" for name, _ in _COLUMNS
     )
-    values = ", ".join(f"%s::{kind}" for _, kind in _COLUMNS)
-    return f"""
-contact AS (
-    INSERT INTO interactions AS known ({_NAMES}, received_at)
-    SELECT {values}, %s::timestamptz FROM customer
-    ON CONFLICT (id) DO UPDATE SET {changes}
-    RETURNING 1
-)"""
+    return f"ON CONFLICT (id) DO UPDATE SET {changes}"
 
 
 _SAME_CUSTOMER = """
@@ -87,32 +93,40 @@ SELECT %s::text, %s::text, %s::text, %s::timestamptz, %s::text, %s::text,
     %s::text, %s::boolean, %s::json, %s::bytea, %s::bytea, %s::float8, %s::float8, %s::text,
     %s::numeric
 FROM contact"""
-_RECORD = "," + _contact("excluded", "known") + _DECISION
-RECORD: Final = Prepared("WITH " + _CUSTOMER + _RECORD)
-RECORD_SAME: Final = Prepared("WITH " + _SAME_CUSTOMER + _RECORD)
-"""Where the request says no news of the customer, half as much is to be done about them."""
-DRAIN: Final = "WITH " + _CAREFUL + "," + _contact("known", "excluded") + _DECISION
+RECORD: Final = Prepared(
+    "WITH " + _CUSTOMER + "," + _contact(_merged("excluded", "known")) + _DECISION
+)
+RECORD_NEW: Final = Prepared("WITH " + _SAME_CUSTOMER + "," + _contact("") + _DECISION)
+"""The usual case: a contact of which nothing is known, and no news of the customer."""
+DRAIN: Final = "WITH " + _CAREFUL + "," + _contact(_merged("known", "excluded")) + _DECISION
 
 
-def record_decision(
-    connection: Connection, record: DecisionRecord, known: Customer | None = None
-) -> Kept:
+def record_decision(connection: Connection, record: DecisionRecord, known: Profile) -> Kept:
     """Write a decision durably: KEPT, or nothing was written and it says why.
 
     Args:
         known: the customer as the ledger had them at the version that the record expects.
     """
-    customer = record.customer
+    customer, expected, rest = record.customer, record.expected_version, _rest(record)
+    if _is_usual(record, known):
+        with suppress(errors.UniqueViolation):  # the contact is there, or the decision
+            written = RECORD_NEW.execute(connection, [customer.id, expected, *rest])
+            return Kept.KEPT if written else Kept.OVERTAKEN
     try:
-        if record.expected_version and customer == known:
-            same = [customer.id, record.expected_version]
-            written = RECORD_SAME.execute(connection, [*same, *_rest(record)])
-        else:
-            values = [*_customer(customer), record.expected_version, *_rest(record)]
-            written = RECORD.execute(connection, values)
+        written = RECORD.execute(connection, [*_customer(customer), expected, *rest])
     except errors.UniqueViolation:
         return Kept.DECIDED
     return Kept.KEPT if written else Kept.OVERTAKEN
+
+
+def _is_usual(record: DecisionRecord, known: Profile) -> bool:
+    """Whether the customer is known and without news, and the contact new as far as one sees."""
+    contact = record.interaction.id
+    return (
+        known.version > 0
+        and record.customer == known.customer
+        and not any(one.id == contact for one in known.dealings.contacts)
+    )
 
 
 def drain_decision(connection: Connection, record: DecisionRecord) -> Kept:

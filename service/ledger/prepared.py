@@ -42,7 +42,9 @@ class Prepared:
         Raises:
             psycopg.Error: as from a cursor.
         """
-        texts = [None if value is None else _TEXTS[type(value)](value) for value in values]
+        texts: list[Any] = [
+            None if value is None else _TEXTS[type(value)](value) for value in values
+        ]
         server = connection.pgconn
         result = server.exec_prepared(self._name, texts, self._as_it_is)
         if result.error_field(pq.DiagnosticField.SQLSTATE) == NOT_PREPARED:

@@ -1,4 +1,4 @@
-"""What every decision pays for and hardly any needs: the trigger looks only where consent is written.
+"""The trigger for opting out looks only where consent is written, not wherever a version rises.
 
 PostgreSQL reads the condition of a trigger anew for every statement that it may concern.
 """
