@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -142,45 +140,3 @@ def test_what_the_help_desk_feeds_of_it_later_is_news_once(connection: psycopg.C
     fed = [("lea", a_contact("c0"))]
     assert upsert_interactions(connection, fed).accepted == 1
     assert upsert_interactions(connection, fed).unchanged == 1
-
-
-@pytest.mark.parametrize("change", ["DELETE FROM customers", "UPDATE customers SET id = 'leah'"])
-def test_a_customer_with_contacts_or_decisions_stays(
-    connection: psycopg.Connection, change: str
-) -> None:
-    """Whichever of the two there is; one of whom there is nothing may go."""
-    met(connection)
-    for table in ("interactions", "decisions"):
-        with pytest.raises(psycopg.errors.ForeignKeyViolation):
-            connection.execute(change)
-        connection.execute(f"DELETE FROM {table}")
-    assert connection.execute(change).rowcount == 1
-
-
-def test_who_would_remove_a_customer_waits_for_a_decision_about_them(
-    clean_stores: tuple[str, str], connection: psycopg.Connection
-) -> None:
-    """And then sees it."""
-    profile = met(connection)
-    assert keep(connection, a_contact(), profile.customer, profile) is Kept.KEPT
-    connection.execute("TRUNCATE interactions, decisions CASCADE")
-    profile = known(connection)
-    with (
-        psycopg.connect(clean_stores[0], autocommit=True) as other,
-        ThreadPoolExecutor() as threads,
-    ):
-        with connection.transaction():
-            assert keep(connection, a_contact(), profile.customer, profile) is Kept.KEPT
-            removal = threads.submit(other.execute, "DELETE FROM customers")
-            while not waits(connection, other.info.backend_pid):
-                assert not removal.done()
-                time.sleep(0.01)
-        with pytest.raises(psycopg.errors.ForeignKeyViolation):
-            removal.result(10)
-    assert known(connection).version == 3
-
-
-def waits(connection: psycopg.Connection, process: int) -> bool:
-    """Whether a server process waits for another's lock."""
-    row = connection.execute("SELECT cardinality(pg_blocking_pids(%s)) > 0", [process]).fetchone()
-    return row == (True,)
