@@ -82,7 +82,7 @@ class Continuity:
         else:
             try:
                 with self.pool.connection(CALL_SECONDS) as connection:
-                    kept = record_decision(connection, record)
+                    kept = record_decision(connection, record, profile)
             except LedgerAway:
                 self._without("ledger_away")
                 return Kept.LEDGER_LOST

@@ -25,7 +25,7 @@ def tick(parts: Parts) -> None:
         _carefully(duty)
     for work in (
         parts.see_schema, parts.catalogue.refresh, parts.keys.refresh, parts.see_costs,
-        parts.note_holdout, parts.drain, parts.learn, parts.measure,
+        parts.note_holdout, parts.note_names, parts.drain, parts.learn, parts.measure,
     ):  # fmt: skip
         _carefully(partial(_on_ledger, parts, work))
 

@@ -15,6 +15,7 @@ from service.errors import LedgerAway, MemoryAway
 from service.keys import KeyRing
 from service.learning import AskRecords
 from service.ledger.costs import newest, newest_version
+from service.ledger.feature_names import note_feature_names
 from service.ledger.holdout import Holdout, note_holdout
 from service.ledger.schema import is_current, other_currency
 from service.ledger.store import LedgerPool
@@ -52,6 +53,7 @@ class Parts:
     migrated: bool = False
     """Whether the ledger's tables were seen to be those that this code expects."""
     holdout_noted: bool = False
+    names_noted: bool = False
     foreign_currency: str | None = None
     """What the ledger keeps, where that is not what the settings say."""
 
@@ -99,6 +101,12 @@ class Parts:
                 ),
             )
             self.holdout_noted = True
+
+    def note_names(self, connection: Connection) -> None:
+        """Put down, once, what the features in this worker's records are called."""
+        if self.migrated and not self.names_noted:
+            note_feature_names(connection)
+            self.names_noted = True
 
     def _file_costs(self) -> Costs:
         return load_costs(self.settings.costs, self.policy.channels, self.settings.currency)

@@ -14,6 +14,7 @@ from models.bundle import BadBundle, Bundle
 from models.features import FEATURES
 from models.moment import Moment
 from models.purchases import no_history
+from service.decision.known import known_of
 from service.errors import BadInput, ModelInUse, NotFound
 from service.profile import SECONDS_A_DAY, bought_of, history_in
 
@@ -130,5 +131,6 @@ def warm(loaded: Bundle) -> None:
     for known in (no_history(), history):
         ranking = loaded.recommender.rank(Moment(known, 20_010.0, "return", history.items[:1]))
         loaded.recommender.ranker.contributions(ranking.table[0], ONE_GROUP)
+        known_of(ranking, [0])
         if not np.isfinite(ranking.probabilities).all():
             raise BadBundle(f"{loaded.version} answers with values that are not numbers")

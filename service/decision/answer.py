@@ -10,20 +10,20 @@ from datetime import UTC
 from typing import Any, Final
 
 import msgspec
-import numpy as np
 
 from models.bundle import Bundle
-from models.candidates import SOURCES
 from models.domain import Customer, SuggestionRequest
 from models.features import FEATURES
 from service.continuity import Continuity
 from service.decision.choose import Chosen
 from service.decision.fitting.words import constraints, fit_json, in_detail
+from service.decision.known import known_of
 from service.decision.remedies import remedies_of
 from service.decision.rules.authority import authority_of
 from service.decision.value.money import cents
 from service.decision.verdict import Suggestion, Verdict
 from service.decision.words import words_to_end_on
+from service.ledger.feature_names import KEY
 from service.parts import Parts
 from service.profile import Profile
 from service.record import DecisionRecord, body_digest_of
@@ -66,8 +66,7 @@ def answer_of(
         answer |= rules_json(verdict) | gate_json(verdict)
         answer |= weighed_json(verdict, parts.settings.currency)
         for entry, explained in zip(suggestions, explanations_json(verdict), strict=False):
-            features = dict(zip(FEATURES, explained["features"], strict=True))
-            entry |= {**explained, "features": features}
+            entry |= explained | spelled_out(explained, entry["price"]["currency"])
     expires_at = (stores.now + parts.policy.expires).astimezone(UTC)
     answer |= {
         "model_version": bundle.version,
@@ -121,7 +120,7 @@ def record_of(
 def record_json(verdict: Verdict, currency: str) -> dict[str, Any]:
     """What is kept of a decision: `suggestions`, or in the holdout the `shadow` of them.
 
-    Their features are lists in the order of `feature_names`, which are kept once.
+    Terms are in the currency of the price; `feature_names` says where those of the features are.
     """
     kept = [
         {
@@ -141,10 +140,11 @@ def record_json(verdict: Verdict, currency: str) -> dict[str, Any]:
         )
     ]
     name = "shadow" if verdict.reason else "suggestions"
-    named = {"feature_names": FEATURES} if kept else {}
+    left_out = {"excluded": verdict.choice.excluded if verdict.choice else {}}
+    named = {"feature_names": KEY} if kept else {}
     chance = {"exploration": exploration_json(verdict)} if verdict.explored else {}
     why = gate_json(verdict) | rules_json(verdict) | weighed_json(verdict, currency)
-    return {name: kept, "excluded": excluded_json(verdict), **why, **named, **chance}
+    return {name: kept, **left_out, **why, **named, **chance}
 
 
 def exploration_json(verdict: Verdict) -> dict[str, Any]:
@@ -204,29 +204,20 @@ def explanations_json(verdict: Verdict) -> list[dict[str, Any]]:
     ranking = verdict.ranking
     if ranking is None or not verdict.suggestions:
         return []
-    places = [one.chosen.place for one in verdict.suggestions]
-    # all at once, and as doubles: a rounded float32 would show more digits
-    features = ranking.table[places].astype(np.float64).round(4).tolist()
-    scores = ranking.candidates.scores[:, places].T.tolist()
+    known = known_of(ranking, [one.chosen.place for one in verdict.suggestions])
     return [
-        explanation_json(one.chosen, row, found)
-        for one, row, found in zip(verdict.suggestions, features, scores, strict=True)
+        explanation_json(one.chosen, features, sources)
+        for one, (features, sources) in zip(verdict.suggestions, known, strict=True)
     ]
 
 
-def explanation_json(chosen: Chosen, features: list[float], scores: list[float]) -> dict[str, Any]:
-    """One of them.
-
-    Args:
-        features: the item's, in the order of `FEATURES`, rounded.
-        scores: what each of `SOURCES` gave the item.
-    """
-    currency, prospect = chosen.item.currency, chosen.worth.prospect
+def explanation_json(
+    chosen: Chosen, features: list[float], sources: dict[str, float]
+) -> dict[str, Any]:
+    """One of them, as it is kept: terms without their currency, features without their names."""
+    prospect = chosen.worth.prospect
     return {
-        "terms": {
-            name: {"amount": amount, "currency": currency}
-            for name, amount in chosen.worth.terms.items()
-        },
+        "terms": chosen.worth.terms,
         "uplift": prospect.uplift,
         "uplift_from": prospect.uplift_from,
         "margin_from": prospect.margin_from,
@@ -234,11 +225,16 @@ def explanation_json(chosen: Chosen, features: list[float], scores: list[float])
         "pieces_from": prospect.pieces_from,
         "return_rate": prospect.return_rate,
         "features": features,
-        "sources": {
-            source.name: round(score, 5)
-            for source, score in zip(SOURCES, scores, strict=True)
-            if score > 0
-        },
+        "sources": sources,
+    }
+
+
+def spelled_out(explained: dict[str, Any], currency: str) -> dict[str, Any]:
+    """The terms and features of an explanation, as they are answered."""
+    terms = explained["terms"].items()
+    return {
+        "terms": {name: {"amount": amount, "currency": currency} for name, amount in terms},
+        "features": dict(zip(FEATURES, explained["features"], strict=True)),
     }
 
 

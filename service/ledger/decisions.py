@@ -7,13 +7,15 @@ decide at the same moment can never both pass a cap.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 from psycopg import Connection, errors
 
-from service.ledger.digest import digest
+from models.domain import Customer
 from service.ledger.feed import INTERACTIONS, interaction_row
 from service.ledger.prepared import Prepared
+from service.profile import Profile
 from service.record import DecisionRecord, Kept
 
 # What a request does not say about a contact, and the help desk has fed, stays as it was. From the
@@ -23,10 +25,23 @@ _NAMES = ", ".join(name for name, _ in _COLUMNS)
 
 UNSAID: Final = {"items": "'[]'", "public": "false", "transfers": "0"}
 """What these columns hold where nobody said anything."""
+NEVER_FED: Final = b""
+"""The digest of no row: the help desk's word on a contact that was decided about is always news."""
 
 
-def _contact(first: str, second: str) -> str:
-    """Write the contact; of two values that are known, `first` names the one that stays."""
+def _contact(conflict: str) -> str:
+    values = ", ".join(f"%s::{kind}" for _, kind in _COLUMNS)
+    return f"""
+contact AS (
+    INSERT INTO interactions AS known ({_NAMES}, received_at)
+    SELECT {values}, %s::timestamptz FROM customer
+    {conflict}
+    RETURNING 1
+)"""
+
+
+def _merged(first: str, second: str) -> str:
+    """Of two values of a known contact, `first` names the one that stays."""
 
     def said(table: str, name: str) -> str:
         column = f"{table}.{name}"
@@ -35,21 +50,19 @@ def _contact(first: str, second: str) -> str:
     changes = ", ".join(
         f"{name} = coalesce({said(first, name)}, {second}.{name})" for name, _ in _COLUMNS
     )
-    values = ", ".join(f"%s::{kind}" for _, kind in _COLUMNS)
-    return f"""
-contact AS (
-    INSERT INTO interactions AS known ({_NAMES}, received_at)
-    SELECT {values}, %s::timestamptz FROM customer
-    ON CONFLICT (id) DO UPDATE SET {changes}
+    return f"ON CONFLICT (id) DO UPDATE SET {changes}"
+
+
+_SAME_CUSTOMER = """
+customer AS (
+    UPDATE customers SET version = version + 1 WHERE id = %s::text AND version = %s::bigint
     RETURNING 1
 )"""
-
-
 _CUSTOMER = """
 customer AS (
     INSERT INTO customers AS known (id, locale, first_name, marketing, objected, vulnerable,
         time_zone)
-    VALUES (%s, %s, %s, %s, %s, %s, %s)
+    VALUES (%s::text, %s::text, %s::text, %s, %s, %s, %s::text)
     ON CONFLICT (id) DO UPDATE SET version = known.version + 1, locale = excluded.locale,
         first_name = excluded.first_name, marketing = excluded.marketing,
         objected = excluded.objected, vulnerable = excluded.vulnerable,
@@ -62,7 +75,7 @@ _CAREFUL = """
 customer AS (
     INSERT INTO customers AS known (id, locale, first_name, marketing, objected, vulnerable,
         time_zone)
-    VALUES (%s, %s, %s, %s, %s, %s, %s)
+    VALUES (%s::text, %s::text, %s::text, %s, %s, %s, %s::text)
     ON CONFLICT (id) DO UPDATE SET version = known.version + 1,
         marketing = CASE WHEN excluded.marketing IS FALSE THEN false ELSE known.marketing END,
         objected = known.objected OR excluded.objected,
@@ -80,24 +93,46 @@ SELECT %s::text, %s::text, %s::text, %s::timestamptz, %s::text, %s::text,
     %s::text, %s::boolean, %s::json, %s::bytea, %s::bytea, %s::float8, %s::float8, %s::text,
     %s::numeric
 FROM contact"""
-RECORD: Final = Prepared("WITH " + _CUSTOMER + "," + _contact("excluded", "known") + _DECISION)
-DRAIN: Final = "WITH " + _CAREFUL + "," + _contact("known", "excluded") + _DECISION
+RECORD: Final = Prepared(
+    "WITH " + _CUSTOMER + "," + _contact(_merged("excluded", "known")) + _DECISION
+)
+RECORD_NEW: Final = Prepared("WITH " + _SAME_CUSTOMER + "," + _contact("") + _DECISION)
+"""The usual case: a contact of which nothing is known, and no news of the customer."""
+DRAIN: Final = "WITH " + _CAREFUL + "," + _contact(_merged("known", "excluded")) + _DECISION
 
 
-def record_decision(connection: Connection, record: DecisionRecord) -> Kept:
-    """Write a decision durably: KEPT, or nothing was written and it says why."""
-    values = [*_customer(record), record.expected_version, *_rest(record)]
+def record_decision(connection: Connection, record: DecisionRecord, known: Profile) -> Kept:
+    """Write a decision durably: KEPT, or nothing was written and it says why.
+
+    Args:
+        known: the customer as the ledger had them at the version that the record expects.
+    """
+    customer, expected, rest = record.customer, record.expected_version, _rest(record)
+    if _is_usual(record, known):
+        with suppress(errors.UniqueViolation):  # the contact is there, or the decision
+            written = RECORD_NEW.execute(connection, [customer.id, expected, *rest])
+            return Kept.KEPT if written else Kept.OVERTAKEN
     try:
-        written = RECORD.execute(connection, values)
+        written = RECORD.execute(connection, [*_customer(customer), expected, *rest])
     except errors.UniqueViolation:
         return Kept.DECIDED
     return Kept.KEPT if written else Kept.OVERTAKEN
 
 
+def _is_usual(record: DecisionRecord, known: Profile) -> bool:
+    """Whether the customer is known and without news, and the contact new as far as one sees."""
+    contact = record.interaction.id
+    return (
+        known.version > 0
+        and record.customer == known.customer
+        and not any(one.id == contact for one in known.dealings.contacts)
+    )
+
+
 def drain_decision(connection: Connection, record: DecisionRecord) -> Kept:
     """Write a decision that was taken while the ledger was away; DECIDED when it has one."""
     try:
-        connection.execute(DRAIN, [*_customer(record), *_rest(record)])
+        connection.execute(DRAIN, [*_customer(record.customer), *_rest(record)])
     except errors.UniqueViolation:
         return Kept.DECIDED
     return Kept.KEPT
@@ -121,8 +156,7 @@ def _find(connection: Connection, columns: str, suggestion_id: str) -> tuple[byt
     ).fetchone()
 
 
-def _customer(record: DecisionRecord) -> list[object]:
-    customer = record.customer
+def _customer(customer: Customer) -> list[object]:
     return [
         customer.id,
         customer.locale,
@@ -135,9 +169,8 @@ def _customer(record: DecisionRecord) -> list[object]:
 
 
 def _rest(record: DecisionRecord) -> list[object]:
-    pair = (record.customer.id, record.interaction)
     return [
-        *interaction_row(*pair, digest(pair)), record.decided_at,
+        *interaction_row(record.customer.id, record.interaction, NEVER_FED), record.decided_at,
         record.suggestion_id, record.interaction.id, record.customer.id, record.decided_at,
         record.interaction.channel, record.decision, record.reason, record.eligible, record.arm,
         record.item_ids, record.kind, record.script_id, record.ask_seconds, record.model_version,

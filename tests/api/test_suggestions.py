@@ -223,6 +223,21 @@ def test_explain_shows_terms_that_add_up_features_and_sources(agent: Client, cus
     assert isinstance(answer["excluded"], list)
 
 
+def test_the_record_says_what_the_explanation_says(
+    agent: Client, customer: str, ledger: psycopg.Connection
+) -> None:
+    """Its features by the names that the table `facts` has."""
+    answer = ask(agent, a_request(customer, explain=True))
+    [[record, names]] = ledger.execute(
+        "SELECT record, value FROM decisions JOIN facts ON key = record ->> 'feature_names'"
+    ).fetchall()
+    assert record["excluded"] == {one["item_id"]: one["reason"] for one in answer["excluded"]}
+    for kept, told in zip(record["suggestions"], answer["suggestions"], strict=True):
+        assert dict(zip(names, kept["features"], strict=True)) == told["features"]
+        assert kept["sources"] == told["sources"]
+        assert kept["item_id"] == told["item_id"]
+
+
 @pytest.mark.parametrize("topic", ["return", "complaint"])
 def test_what_the_caller_excludes_or_what_came_back_is_not_suggested(
     agent: Client, customer: str, shelf: Stock, topic: str
