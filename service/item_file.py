@@ -23,7 +23,7 @@ import msgspec
 from psycopg import Connection
 
 from models.domain import Item
-from service.ledger.catalogue import OVERLAP, Moment, Place, item_of, items_after
+from service.ledger.catalogue import OVERLAP, Moment, Place, items_after, unpack
 
 log = logging.getLogger(__name__)
 PIECE: Final = 20_000
@@ -70,8 +70,8 @@ class ItemFile:
     def read(self, item_ids: Iterable[str]) -> dict[str, Item]:
         """Those of the items that it has."""
         with self._environment.begin(self._items) as reading:
-            texts = {item_id: reading.get(_key(item_id)) for item_id in item_ids}
-        return {item_id: item_of(text) for item_id, text in texts.items() if text is not None}
+            found = {item_id: reading.get(_key(item_id)) for item_id in item_ids}
+        return {item_id: unpack(packed) for item_id, packed in found.items() if packed is not None}
 
     def follow(self, connection: Connection, now: Moment) -> None:
         """Take over the next piece of what changed, unless another worker is at it."""
@@ -79,12 +79,11 @@ class ItemFile:
             if not mine:
                 return
             place = self._place()
-            texts, after = items_after(connection, place, now, PIECE)
+            news, after = items_after(connection, place, now, PIECE)
             self._environment.reader_check()  # killed workers would keep old pages for ever
-            if texts or not place.at_end or after.after[0] - place.after[0] > OVERLAP:
+            if news or not place.at_end or after.after[0] - place.after[0] > OVERLAP:
                 with self._environment.begin(self._items, write=True) as writing:
-                    pairs = [(_key(item_id), text.encode()) for item_id, text in texts]
-                    writing.cursor().putmulti(pairs)
+                    writing.cursor().putmulti([(_key(one), packed) for one, packed in news])
                     writing.put(PLACE, msgspec.json.encode(after), db=self._places)
             os.utime(self._turn)
 

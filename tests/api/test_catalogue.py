@@ -326,7 +326,7 @@ def test_a_full_disk_leaves_the_ledger(
     ]
 
 
-def test_a_damaged_text_leaves_the_ledger(
+def test_a_damaged_item_leaves_the_ledger(
     shop: psycopg.Connection,
     items: ItemCatalogue,
     file: ItemFile,
@@ -334,7 +334,7 @@ def test_a_damaged_text_leaves_the_ledger(
 ) -> None:
     items.refresh(shop)
     with file._environment.begin(file._items, write=True) as writing:
-        writing.put(b"item-1", b"[1, 2")
+        writing.put(b"item-1", b"damaged")
     assert prices(items) == {"1.00"}
     price(shop, "2.00", *IDS)
     items.refresh(shop)
