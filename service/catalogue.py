@@ -22,7 +22,7 @@ from service.ledger.catalogue import Moment, items_named, ledger_moment
 from service.ledger.store import LedgerPool
 
 KEPT = 10_000
-"""Decoded items in memory: some 15 MB."""
+"""Decoded items in memory: some 9 MB, 22 with all attributes."""
 FETCH_SECONDS = 0.5
 log = logging.getLogger(__name__)
 
