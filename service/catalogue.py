@@ -18,7 +18,7 @@ from psycopg import Connection
 from models.domain import Item
 from service.errors import LedgerAway
 from service.item_file import BROKEN, ItemFile
-from service.ledger.catalogue import Moment, items_named, ledger_moment
+from service.ledger.catalogue import items_named, ledger_moment
 from service.ledger.store import LedgerPool
 
 KEPT = 10_000
@@ -47,18 +47,19 @@ class ItemCatalogue(Mapping[str, Item]):
 
         A ledger that is away is an error here, and all stays as it was.
         """
-        now = ledger_moment(connection)
-        self._fresh = self._file if self._follow(connection, now) else None
-        if self._fresh is None:
-            self._items = {}
-        self._current()
+        if self._follow(connection):
+            self._fresh = self._file
+            self._current()
+        else:
+            ledger_moment(connection)  # the error, if it is away
+            self._fresh, self._items = None, {}
 
-    def _follow(self, connection: Connection, now: Moment) -> bool:
+    def _follow(self, connection: Connection) -> bool:
         """Take a turn at the file; whether it now has what the ledger has."""
         if self._file is None:
             return False
         try:
-            self._file.follow(connection, now)
+            self._file.follow(connection)
             fresh = self._file.is_fresh()
         except BROKEN as error:
             if not self._failed:

@@ -23,7 +23,7 @@ import msgspec
 from psycopg import Connection
 
 from models.domain import Item
-from service.ledger.catalogue import OVERLAP, Moment, Place, items_after, unpack
+from service.ledger.catalogue import OVERLAP, Place, items_after, ledger_moment, unpack
 
 log = logging.getLogger(__name__)
 PIECE: Final = 20_000
@@ -73,13 +73,13 @@ class ItemFile:
             found = {item_id: reading.get(_key(item_id)) for item_id in item_ids}
         return {item_id: unpack(packed) for item_id, packed in found.items() if packed is not None}
 
-    def follow(self, connection: Connection, now: Moment) -> None:
+    def follow(self, connection: Connection) -> None:
         """Take over the next piece of what changed, unless another worker is at it."""
         with self._having_turn() as mine:
             if not mine:
                 return
             place = self._place()
-            news, after = items_after(connection, place, now, PIECE)
+            news, after = items_after(connection, place, ledger_moment(connection), PIECE)
             self._environment.reader_check()  # killed workers would keep old pages for ever
             if news or not place.at_end or after.after[0] - place.after[0] > OVERLAP:
                 with self._environment.begin(self._items, write=True) as writing:

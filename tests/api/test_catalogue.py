@@ -19,7 +19,6 @@ from service import item_file
 from service.catalogue import ItemCatalogue
 from service.errors import LedgerAway
 from service.item_file import ItemFile, open_in
-from service.ledger.catalogue import ledger_moment
 from service.ledger.feed import upsert_items
 from service.parts import Parts
 
@@ -215,7 +214,7 @@ def test_who_read_before_a_change_does_not_bring_the_old_price_back(
     def slowly(item_ids: list[str]) -> dict[str, Item]:
         found = read(item_ids)
         price(shop, "2.00", *IDS)
-        file.follow(shop, ledger_moment(shop))
+        file.follow(shop)
         catalogue(pool, file).fetch(["item-1"])
         items.fetch([])  # another thread notices the change
         return found
@@ -294,6 +293,20 @@ def test_a_file_that_nobody_brings_up_to_date_is_not_believed(
         assert prices(items) == {"3.00"}
     items.refresh(shop)
     assert prices(items) == {"3.00"}
+
+
+def test_a_ledger_that_is_away_makes_no_file_stale(
+    shop: psycopg.Connection, items: ItemCatalogue, pool: CountingPool, file: ItemFile
+) -> None:
+    items.refresh(shop)
+    pool.away = True
+    shop.close()
+    os.utime(file._turn, (0, 0))
+    with pytest.raises(psycopg.OperationalError):
+        items.refresh(shop)
+    with another_has_the_turn(file), pytest.raises(psycopg.OperationalError):
+        items.refresh(shop)
+    assert prices(items) == {"1.00"}
 
 
 @contextmanager

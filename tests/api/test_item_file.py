@@ -25,13 +25,12 @@ import sys, time
 from pathlib import Path
 import psycopg
 from service.item_file import ItemFile
-from service.ledger.catalogue import ledger_moment
 
 file = ItemFile(Path(sys.argv[1]))
 connection = psycopg.connect(sys.argv[2], autocommit=True)
 for line in sys.stdin:
     if line == "follow\\n":
-        file.follow(connection, ledger_moment(connection))
+        file.follow(connection)
         print(file.is_fresh(), flush=True)
     elif line.startswith("read "):
         print(file.read([line[5:-1]])[line[5:-1]].price, flush=True)
@@ -87,7 +86,7 @@ def price(ledger: psycopg.Connection, amount: str, *ids: str) -> None:
 
 def follow(file: ItemFile, ledger: psycopg.Connection) -> str:
     """What the item costs then."""
-    file.follow(ledger, ledger_moment(ledger))
+    file.follow(ledger)
     return str(file.read(["item"])["item"].price)
 
 
@@ -146,7 +145,7 @@ def test_who_comes_later_goes_on_where_others_were(
     monkeypatch.setattr(item_file, "PIECE", 2)
     price(ledger, "1.00", *(f"item-{number}" for number in range(5)))
     for _ in range(2):
-        file.follow(ledger, ledger_moment(ledger))
+        file.follow(ledger)
         assert not file.is_fresh()
     assert worker.does("follow") == "True"
     assert len(file.read(f"item-{number}" for number in range(5))) == 5
@@ -176,11 +175,14 @@ def test_nothing_is_written_while_nothing_changes(
 
 
 def test_another_server_is_read_from_the_beginning(
-    ledger: psycopg.Connection, file: ItemFile
+    ledger: psycopg.Connection, file: ItemFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     price(ledger, "1.00")
     now = ledger_moment(ledger)
-    file.follow(ledger, Moment(now.at, now.oldest + 1_000_000))
+    with monkeypatch.context() as elsewhere:
+        further = Moment(now.at, now.oldest + 1_000_000)
+        elsewhere.setattr(item_file, "ledger_moment", lambda connection: further)
+        file.follow(ledger)
     price(ledger, "2.00")
     assert follow(file, ledger) == "2.00"
 
