@@ -158,6 +158,7 @@ def test_until_the_file_has_everything_the_ledger_is_asked(
     pool: CountingPool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(item_file, "PIECES", 1)
     monkeypatch.setattr(item_file, "PIECE", 2)
     for _ in range(3):
         items.refresh(shop)
@@ -176,6 +177,7 @@ def test_more_changes_than_it_takes_at_a_time_are_seen_at_once(
 ) -> None:
     items.refresh(shop)
     assert prices(items) == {"1.00"}
+    monkeypatch.setattr(item_file, "PIECES", 1)
     monkeypatch.setattr(item_file, "PIECE", 4)
     price(shop, "3.00", *IDS)
     items.refresh(shop)

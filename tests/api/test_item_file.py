@@ -142,6 +142,7 @@ def test_a_killed_reader_does_not_make_the_file_grow(
 def test_who_comes_later_goes_on_where_others_were(
     ledger: psycopg.Connection, file: ItemFile, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(item_file, "PIECES", 1)
     monkeypatch.setattr(item_file, "PIECE", 2)
     price(ledger, "1.00", *(f"item-{number}" for number in range(5)))
     for _ in range(2):

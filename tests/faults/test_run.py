@@ -128,13 +128,16 @@ def test_workers_share_one_file_of_the_items_which_each_start_makes_anew(
     before = items_of(machine)
     master, *workers = sorted(machine.processes("gunicorn"))
     assert workers
-    for worker in workers:
-        assert str(before / "data.mdb") in Path(f"/proc/{worker}/maps").read_text()
+    wait_for(lambda: all(str(before / "data.mdb") in mapped_by(worker) for worker in workers), 10)
     os.kill(master, signal.SIGKILL)
     wait_for(lambda: not before.exists() and ready(machine), 20)
     after = items_of(machine)
     assert machine.interrupt() == 0
     assert not after.exists()
+
+
+def mapped_by(process: int) -> str:
+    return Path(f"/proc/{process}/maps").read_text()
 
 
 def items_of(machine: Machine) -> Path:
