@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import signal
 import socket
 import struct
 import tempfile
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from uuid import uuid4
 
 # One thread per worker for arithmetic: with more, workers fight over the cores and answer ten
 # times fewer requests.
@@ -56,12 +59,18 @@ loglevel = "info"
 
 
 def on_starting(server: Any) -> None:
-    """Begin counting anew: what workers of an earlier run counted is not of this one."""
+    """Begin anew: what workers of an earlier run counted and read is not of this one."""
     METRICS.mkdir(mode=0o700, parents=True, exist_ok=True)
     if METRICS.stat().st_uid != os.geteuid():
         raise SystemExit(f"{METRICS} is somebody else's; name another PROMETHEUS_MULTIPROC_DIR")
     for left in METRICS.glob("*.db"):
         left.unlink()
+    for folder in METRICS.glob("items-*"):
+        shutil.rmtree(folder, ignore_errors=True)
+    items = METRICS / f"items-{uuid4().hex}"  # no other start's, which may know another ledger
+    with suppress(OSError):  # without it workers say so in their log, and serve all the same
+        items.mkdir(mode=0o700)
+    os.environ["ENCORE_ITEMS"] = str(items)
     prepare()
 
 
@@ -131,3 +140,8 @@ def child_exit(server: Any, worker: Any) -> None:
     from prometheus_client.multiprocess import mark_process_dead
 
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Any) -> None:
+    """Leave no items behind."""
+    shutil.rmtree(os.environ["ENCORE_ITEMS"], ignore_errors=True)

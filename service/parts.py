@@ -12,6 +12,7 @@ from psycopg import Connection
 from service.catalogue import ItemCatalogue
 from service.decision.policy import Policy, load_policy
 from service.errors import LedgerAway, MemoryAway
+from service.item_file import open_in
 from service.keys import KeyRing
 from service.learning import AskRecords
 from service.ledger.costs import newest, newest_version
@@ -141,6 +142,7 @@ class Parts:
     def close(self) -> None:
         self.pool.close()
         self.memory.close()
+        self.catalogue.close()
 
 
 def _library(settings: Settings, policy: Policy) -> Library:
@@ -169,7 +171,7 @@ def make_parts(settings: Settings) -> Parts:
         costs=load_costs(settings.costs, policy.channels, settings.currency),
         pool=pool,
         memory=Memory(settings.redis_url),
-        catalogue=ItemCatalogue(pool),
+        catalogue=ItemCatalogue(pool, open_in(settings.items)),
         models=ModelKeeper(settings.bundles),
         keys=KeyRing(),
         ask_records=AskRecords(policy.explore),

@@ -31,6 +31,9 @@ class Settings:
     """ENCORE_COSTS: a costs.toml of your own; absent, the benchmark in service/reports/."""
     scripts: Path | None = None
     """ENCORE_SCRIPTS: a folder of scripts of your own; absent, the one in service/scripts/."""
+    items: Path | None = None
+    """ENCORE_ITEMS: the folder where all workers of one server have the file of the items, named
+    by gunicorn's master; absent, one of its own."""
     link_keys: tuple[str, ...] = field(default=(), repr=False)
     """ENCORE_LINK_KEY: what signs links, the newest first; absent, the ledger's own key does."""
 
@@ -62,6 +65,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             wrong.append(f"{name} is {value!r}: there is no such folder")
         return Path(value) if value else None
 
+    items = environment.get("ENCORE_ITEMS")
     currency = environment.get("ENCORE_CURRENCY", "GBP")
     if not re.fullmatch(r"[A-Z]{3}", currency):
         wrong.append(f"ENCORE_CURRENCY is {currency!r}: use an ISO 4217 code such as GBP")
@@ -81,6 +85,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         policy=optional_file("ENCORE_POLICY"),
         costs=optional_file("ENCORE_COSTS"),
         scripts=optional_folder("ENCORE_SCRIPTS"),
+        items=Path(items) if items else None,
         link_keys=link_keys,
     )
     if wrong:

@@ -122,6 +122,30 @@ def test_a_killed_worker_is_replaced_without_a_word(machine: Machine) -> None:
     assert machine.output() == said
 
 
+def test_workers_share_one_file_of_the_items_which_each_start_makes_anew(
+    machine: Machine,
+) -> None:
+    before = items_of(machine)
+    master, *workers = sorted(machine.processes("gunicorn"))
+    assert workers
+    wait_for(lambda: all(str(before / "data.mdb") in mapped_by(worker) for worker in workers), 10)
+    os.kill(master, signal.SIGKILL)
+    wait_for(lambda: not before.exists() and ready(machine), 20)
+    after = items_of(machine)
+    assert machine.interrupt() == 0
+    assert not after.exists()
+
+
+def mapped_by(process: int) -> str:
+    return Path(f"/proc/{process}/maps").read_text()
+
+
+def items_of(machine: Machine) -> Path:
+    """The folder of their file."""
+    (folder,) = (machine.folder / "metrics").glob("items-*")
+    return folder
+
+
 def ready(machine: Machine) -> bool:
     status, answer = machine.ask(dry_run=True)
     return status == 200 and not answer["degraded"]

@@ -62,6 +62,10 @@ def test_redis_is_one_file_and_the_embedded_server() -> None:
     assert importers_of("redis") <= {"service/memory.py", "service/embedded.py"}
 
 
+def test_the_file_of_the_items_is_one_file() -> None:
+    assert importers_of("lmdb") == {"service/item_file.py"}
+
+
 def test_sql_lives_in_the_ledger() -> None:
     words = ("SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM")
     for path in MODULES:
