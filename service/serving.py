@@ -134,6 +134,6 @@ def warm(loaded: Bundle) -> None:
     )
     for known in (no_history(), history):
         ranking = loaded.recommender.rank(Moment(known, 20_010.0, "return", some[:1]))
-        loaded.recommender.ranker.contributions(ranking.table[0], ONE_GROUP)
+        loaded.recommender.ranker.contributions(ranking.table[:1], ONE_GROUP)
         if not np.isfinite(ranking.probabilities).all():
             raise BadBundle(f"{loaded.version} answers with values that are not numbers")

@@ -6,7 +6,8 @@ that are true of it: a high score for what is popular explains nothing about an 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Final
 
 import msgspec
@@ -25,6 +26,7 @@ RHYTHM: Final = 3
 DUE: Final = (0.9, 2.0)
 """In units of the customer's own gap: earlier is too soon, later the rhythm is over."""
 PLACE: Final[Mapping[str, int]] = {name: place for place, name in enumerate(FEATURES)}
+_OWN_ORDERS, _SAME_CATEGORY = PLACE["own_orders"], PLACE["same_category_as_contact"]
 
 
 class Because(msgspec.Struct, frozen=True):
@@ -53,48 +55,61 @@ SEASON: Final = float(np.log(1.2))
 """In season is what sells a fifth more in this month than over the year."""
 SORT: Final = 0.2
 """Share of the customer's lines that makes a sort of items a favourite."""
+_MOVE: Final = itemgetter(0)
 _GROUPS: Final = np.full(len(FEATURES), len(REASONS), dtype=np.int32)
 for _group, _names in enumerate(REASONS.values()):
     _GROUPS[[PLACE[name] for name in _names]] = _group
 
 
 def because(
-    row: Floats,
-    position: int,
+    table: Floats,
+    positions: Sequence[int],
     moment: Moment,
     recommender: Recommender,
     name_of: Callable[[int], str | None],
-) -> Because:
-    """The main reason, in words.
+) -> list[Because]:
+    """The main reason of each item, in words.
 
     Args:
-        row: the item's features, float32[len(FEATURES)].
-        position: of the item in the catalogue.
-        moment: for which the item was ranked.
-        recommender: that ranked it.
+        table: the items' features, float32[n, len(FEATURES)].
+        positions: of the items in the catalogue.
+        moment: for which the items were ranked.
+        recommender: that ranked them.
         name_of: the name of the item at a position, None of one that is no longer there.
     """
-    added = recommender.ranker.contributions(row, _GROUPS)[: len(REASONS)]
-    for reason in sorted(zip(REASONS, added.tolist(), strict=True), key=lambda one: -one[1]):
-        told = _tell(reason[0], row, position, moment, recommender, name_of)
-        if told:
-            return told
-    raise AssertionError("whatever source proposed an item has a reason that is true of it")
+    added = recommender.ranker.contributions(table, _GROUPS)[:, : len(REASONS)].tolist()
+
+    def main(row: Floats, position: int, moves: list[float]) -> Because:
+        for move, reason in sorted(zip(moves, REASONS, strict=True), key=_MOVE, reverse=True):
+            told = _tell(reason, row, position, moment, recommender, name_of)
+            if told:
+                return told
+        raise AssertionError("whatever source proposed an item has a reason that is true of it")
+
+    return list(map(main, table, positions, added))
 
 
 def kind_of(row: Floats, moment: Moment, reason: Because) -> str:
     """One of KINDS, from the item's features and the main reason."""
-    if row[PLACE["own_orders"]] > 0:
-        return "repeat"
-    if moment.gives_back and row[PLACE["same_category_as_contact"]]:
-        return "substitute"
-    return "complement" if reason.code == "goes_with" else "discover"
+    plain = _plain_kind(row, moment)
+    return plain or ("complement" if reason.code == "goes_with" else "discover")
 
 
 def kind_at(ranking: Ranking, moment: Moment, recommender: Recommender, place: int) -> str:
     """The kind of the item at a place of the ranking, before anything is said of it."""
-    row, position = ranking.table[place], int(ranking.candidates.items[place])
-    return kind_of(row, moment, because(row, position, moment, recommender, lambda _: None))
+    table, positions = ranking.table[place : place + 1], ranking.candidates.items[place : place + 1]
+    plain = _plain_kind(table[0], moment)
+    if plain:
+        return plain
+    [reason] = because(table, positions.tolist(), moment, recommender, lambda _: None)
+    return kind_of(table[0], moment, reason)
+
+
+def _plain_kind(row: Floats, moment: Moment) -> str | None:
+    """The kind of what is a repeat or a substitute, whatever the reason."""
+    if row[_OWN_ORDERS] > 0:
+        return "repeat"
+    return "substitute" if moment.gives_back and row[_SAME_CATEGORY] else None
 
 
 def _tell(

@@ -44,7 +44,8 @@ def reason_of(
         values=np.concatenate([tree.values for tree in trees]),
     )
     recommender = Recommender(None, sources, ranker)  # type: ignore[arg-type]
-    return because(row, 6, MOMENT, recommender, (names or {}).get)
+    [reason] = because(row[np.newaxis], [6], MOMENT, recommender, (names or {}).get)
+    return reason
 
 
 MOMENT = Moment(history_of(0, 2, 4), TODAY)
