@@ -113,6 +113,6 @@ def choose(
         for one, worth in weighted
     ]
     reason = None if chosen else ("not_worth_it" if shortlist else limits.nothing_left)
-    points = [Weighed(one.prospect.item, one.fit, one.about) for one in shortlist]
+    points = (Weighed(one.prospect.item, one.fit, one.about) for one in shortlist)
     pulled = cost_of_levers(shortlist, weighted, asking, pricing) if levers and chosen else None
     return Choice(chosen, reason, excluded, misfits, question_of(points, wanted), wanted, pulled)
