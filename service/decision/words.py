@@ -47,8 +47,8 @@ def put_into_words(
 
     chosen, contact = explored.choice.chosen, request.interaction
     places = [one.place for one in chosen]
-    table, positions = ranking.table[places], ranking.candidates.items[places].tolist()
-    reasons = because(table, positions, moment, recommender, name_of)
+    table, positions = ranking.table.take(places, 0), ranking.candidates.items.take(places)
+    reasons = because(table, positions.tolist(), moment, recommender, name_of)
     returned = returned_name(contact, catalogue)
     suggestions = list[Suggestion]()
     for one, row, reason in zip(chosen, table, reasons, strict=True):
