@@ -186,10 +186,11 @@ class Library:
 
     def _for_asking(self, facts: Facts) -> Mapping[str, ScriptFile]:
         """The variants that have not expired; in English where the customer's language has none."""
-        own, today = self._of(facts.channel, facts.locale), facts.today
-        if today is None:
-            return own
-        for files in (own, self._of(facts.channel, None)):
+        today = facts.today
+        for locale in (facts.locale, None):
+            files = self._of(facts.channel, locale)
+            if today is None:
+                return files
             living = {letter: file for letter, file in files.items() if _lives(file, today)}
             if living:
                 return living
