@@ -78,9 +78,9 @@ def choose(
     pricing, levers = policy.pricing, policy.pricing.levers
     kinds_matter = uplift.shares or pricing.lifetime_differs or levers.by_kind
     returns, topic = recommender.catalogue.return_rates, request.interaction.topic
-    positions, chances = ranking.candidates.items.tolist(), ranking.probabilities.tolist()
-    for place in ranking.order.tolist():
-        position, chance = positions[place], chances[place]
+    positions, chances = ranking.candidates.items, ranking.probabilities
+    for place in ranking.order.tolist():  # of the other arrays few numbers are asked for
+        position = positions[place]
         item_id = ids[position]
         item = catalogue.get(item_id)
         why = limits.why_not(item_id, item)
@@ -94,7 +94,7 @@ def choose(
         if why or item is None:
             excluded[item_id] = why or "unknown_item"
             continue
-        kind = kind_at(place) if kinds_matter else None
+        kind, chance = kind_at(place) if kinds_matter else None, float(chances[place])
         prospect = prospect_of(
             item, uplift.share(kind, topic) * chance, uplift.source,
             float(ranking.table[place, LAST_QUANTITY]), float(returns[position]),
