@@ -55,6 +55,17 @@ SEASON: Final = float(np.log(1.2))
 """In season is what sells a fifth more in this month than over the year."""
 SORT: Final = 0.2
 """Share of the customer's lines that makes a sort of items a favourite."""
+_TRUE_ABOVE: Final = {
+    "bought_before": [(PLACE["own_orders"], 0.0)],
+    "goes_with": [(PLACE["score_together"], 0.0)],
+    "ordered_next": [(PLACE["score_following"], 0.0)],
+    "like_minded": [(PLACE[name], 0.0) for name in REASONS["like_minded"]],
+    "same_need": [(PLACE[name], 0.0) for name in REASONS["same_need"]],
+    "popular": [(PLACE["score_popular"], 0.0)],
+    "in_season": [(PLACE["season"], SEASON)],
+    "favourite_sort": [(PLACE["category_share"], SORT)],
+}
+"""Each is true of an item of which one of these features is above its bound."""
 _MOVE: Final = itemgetter(0)
 _GROUPS: Final = np.full(len(FEATURES), len(REASONS), dtype=np.int32)
 for _group, _names in enumerate(REASONS.values()):
@@ -79,30 +90,37 @@ def because(
     """
     added = recommender.ranker.contributions(table, _GROUPS)[:, : len(REASONS)].tolist()
 
-    def main(row: Floats, position: int, moves: list[float]) -> Because:
-        for move, reason in sorted(zip(moves, REASONS, strict=True), key=_MOVE, reverse=True):
-            told = _tell(reason, row, position, moment, recommender, name_of)
-            if told:
-                return told
-        raise AssertionError("whatever source proposed an item has a reason that is true of it")
-
-    return list(map(main, table, positions, added))
+    return [
+        _tell(_main(row, moves), row, position, moment, recommender, name_of)
+        for row, position, moves in zip(table, positions, added, strict=True)
+    ]
 
 
-def kind_of(row: Floats, moment: Moment, reason: Because) -> str:
-    """One of KINDS, from the item's features and the main reason."""
+def _main(row: Floats, moves: Sequence[float]) -> str:
+    """What added most of all that is true of the item."""
+    for _, reason in sorted(zip(moves, REASONS, strict=True), key=_MOVE, reverse=True):
+        if any(row[place] > least for place, least in _TRUE_ABOVE[reason]):
+            return reason
+    raise AssertionError("whatever source proposed an item has a reason that is true of it")
+
+
+def kind_of(row: Floats, moment: Moment, code: str) -> str:
+    """One of KINDS, from the item's features and the code of its main reason."""
     plain = _plain_kind(row, moment)
-    return plain or ("complement" if reason.code == "goes_with" else "discover")
+    return plain or ("complement" if code == "goes_with" else "discover")
 
 
-def kind_at(ranking: Ranking, moment: Moment, recommender: Recommender, place: int) -> str:
-    """The kind of the item at a place of the ranking, before anything is said of it."""
-    table, positions = ranking.table[place : place + 1], ranking.candidates.items[place : place + 1]
-    plain = _plain_kind(table[0], moment)
-    if plain:
-        return plain
-    [reason] = because(table, positions.tolist(), moment, recommender, lambda _: None)
-    return kind_of(table[0], moment, reason)
+def kinds_at(
+    ranking: Ranking, moment: Moment, recommender: Recommender, places: Sequence[int]
+) -> list[str]:
+    """The kinds of items at places of the ranking, before anything is said of them."""
+    table = ranking.table.take(places, 0)
+    kinds = [_plain_kind(row, moment) for row in table]
+    added = recommender.ranker.contributions(table, _GROUPS)[:, : len(REASONS)].tolist()
+    return [
+        kind or kind_of(row, moment, _main(row, moves))
+        for kind, row, moves in zip(kinds, table, added, strict=True)
+    ]
 
 
 def _plain_kind(row: Floats, moment: Moment) -> str | None:
@@ -119,36 +137,29 @@ def _tell(
     moment: Moment,
     recommender: Recommender,
     name_of: Callable[[int], str | None],
-) -> Because | None:
-    """The reason in words; None where it is not true of the item."""
-
-    def partner(kind: type[Neighbourhood]) -> str | None:
-        return _partner(kind, position, moment, recommender, name_of)
-
-    def says(*features: str) -> bool:
-        return any(row[PLACE[feature]] > 0 for feature in features)
-
+) -> Because:
+    """The reason in words."""
     match reason:
-        case "bought_before" if says("own_orders"):
+        case "bought_before":
             return _repeat(row)
-        case "goes_with" if says("score_together"):
-            other = partner(Together) or "the last order"
-            return Because(reason, f"Others bought it together with {other}")
-        case "ordered_next" if says("score_following"):
-            other = partner(Following) or "orders like the last one"
-            return Because(reason, f"Others ordered it next after {other}")
-        case "like_minded" if says(*REASONS["like_minded"]):
+        case "goes_with":
+            other = _partner(Together, position, moment, recommender, name_of)
+            return Because(reason, f"Others bought it together with {other or 'the last order'}")
+        case "ordered_next":
+            other = _partner(Following, position, moment, recommender, name_of)
+            after = other or "orders like the last one"
+            return Because(reason, f"Others ordered it next after {after}")
+        case "like_minded":
             return Because(reason, "Customers with similar orders buy this")
-        case "same_need" if says("score_replace", "same_category_as_contact"):
+        case "same_need":
             return Because(reason, "Of the same sort as what this contact is about")
-        case "popular" if says("score_popular"):
+        case "popular":
             return Because(reason, "Many customers have bought this lately")
-        case "in_season" if row[PLACE["season"]] > SEASON:
+        case "in_season":
             return Because(reason, "Sells better in this month than in most others")
-        case "favourite_sort" if row[PLACE["category_share"]] > SORT:
+        case _:
             share = round(100 * float(row[PLACE["category_share"]]))
             return Because(reason, f"{share}% of what this customer ordered is of this sort")
-    return None
 
 
 def _repeat(row: Floats) -> Because:

@@ -52,7 +52,7 @@ def put_into_words(
     returned = returned_name(contact, catalogue)
     suggestions = list[Suggestion]()
     for one, row, reason in zip(chosen, table, reasons, strict=True):
-        item, kind = one.item, kind_of(row, moment, reason)
+        item, kind = one.item, kind_of(row, moment, reason.code)
         since = float(row[PLACE["days_since_item"]])
         facts = Facts(
             channel=contact.channel,

@@ -74,7 +74,7 @@ def prospect_of(
             by the dozen is asked for a dozen, up to the policy's limit and what is in stock.
         margin_rate: share of the price that is margin where the item's cost is unknown.
     """
-    # rounded by whole numbers: `round` to decimals goes by way of a text and takes four times as long
+    # `round` to decimals goes by way of a text, and takes four times as long as to whole numbers
     pieces = min(int(last_quantity), pricing.most_pieces) if last_quantity else 0
     if pieces and item.stock is not None:
         pieces = min(pieces, item.stock)

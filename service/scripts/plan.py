@@ -93,7 +93,9 @@ class Plan:
             for part, entry in self.chosen.items()
         }
         gaps = {part: it for part, it in parts.items() if has_gaps(it)}
-        return Wording(fill(parts, dict.fromkeys(known, "")), gaps, join(parts, self.turns, self.rule))
+        return Wording(
+            fill(parts, dict.fromkeys(known, "")), gaps, join(parts, self.turns, self.rule)
+        )
 
 
 def ask_plan(

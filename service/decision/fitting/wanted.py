@@ -109,8 +109,8 @@ def wanted_of(request: SuggestionRequest, catalogue: Mapping[str, Item]) -> Want
                 of_category[returned.category] = so_far + known
             elif among:
                 unclear.append(Unclear(returned, reason, among, known))
-    named = _asked_about(contact, catalogue)
-    if not (needs or of_category or unclear or defective or too_expensive or named):
+    about = _asked_about(contact, catalogue)
+    if not (needs or of_category or unclear or defective or too_expensive or about):
         return NOTHING
     return Wanted(
         needs,
@@ -118,7 +118,7 @@ def wanted_of(request: SuggestionRequest, catalogue: Mapping[str, Item]) -> Want
         unclear,
         nothing_dearer=max(defective, default=None),
         cheaper_than=min(too_expensive, default=None),
-        named=named,
+        named=about,
     )
 
 
