@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 import numpy as np
@@ -27,6 +27,7 @@ DUE: Final = (0.9, 2.0)
 """In units of the customer's own gap: earlier is too soon, later the rhythm is over."""
 PLACE: Final[Mapping[str, int]] = {name: place for place, name in enumerate(FEATURES)}
 _OWN_ORDERS, _SAME_CATEGORY = PLACE["own_orders"], PLACE["same_category_as_contact"]
+_TOGETHER = PLACE["score_together"]
 
 
 class Because(msgspec.Struct, frozen=True):
@@ -88,12 +89,16 @@ def because(
         recommender: that ranked them.
         name_of: the name of the item at a position, None of one that is no longer there.
     """
-    added = recommender.ranker.contributions(table, _GROUPS)[:, : len(REASONS)].tolist()
-
     return [
         _tell(_main(row, moves), row, position, moment, recommender, name_of)
-        for row, position, moves in zip(table, positions, added, strict=True)
+        for row, position, moves in zip(table, positions, _moves(table, recommender), strict=True)
     ]
+
+
+def _moves(table: Floats, recommender: Recommender) -> list[list[float]]:
+    """What each of `REASONS` added to the log-odds of each item."""
+    added = recommender.ranker.contributions(table, _GROUPS)[:, : len(REASONS)]
+    return cast("list[list[float]]", added.tolist())
 
 
 def _main(row: Floats, moves: Sequence[float]) -> str:
@@ -113,14 +118,22 @@ def kind_of(row: Floats, moment: Moment, code: str) -> str:
 def kinds_at(
     ranking: Ranking, moment: Moment, recommender: Recommender, places: Sequence[int]
 ) -> list[str]:
-    """The kinds of items at places of the ranking, before anything is said of them."""
+    """The kinds of items at places of the ranking, before anything is said of them.
+
+    Only of what goes with another order is the main reason looked for.
+    """
     table = ranking.table.take(places, 0)
-    kinds = [_plain_kind(row, moment) for row in table]
-    added = recommender.ranker.contributions(table, _GROUPS)[:, : len(REASONS)].tolist()
-    return [
-        kind or kind_of(row, moment, _main(row, moves))
-        for kind, row, moves in zip(kinds, table, added, strict=True)
+    kinds = [_plain_kind(row, moment) or "discover" for row in table]
+    unsure = [
+        number
+        for number, kind in enumerate(kinds)
+        if kind == "discover" and table[number, _TOGETHER] > 0
     ]
+    if unsure:
+        rows = table.take(unsure, 0)
+        for number, row, moves in zip(unsure, rows, _moves(rows, recommender), strict=True):
+            kinds[number] = kind_of(row, moment, _main(row, moves))
+    return kinds
 
 
 def _plain_kind(row: Floats, moment: Moment) -> str | None:

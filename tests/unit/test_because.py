@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from models.candidates import SOURCES
-from models.candidates.base import Source
+from models.candidates.base import Candidates, Source
 from models.features import FEATURES
 from models.moment import Moment
-from models.recommender import Recommender
-from service.decision.because import PLACE, Because, because, kind_of
+from models.recommender import Ranking, Recommender
+from service.decision.because import PLACE, Because, because, kind_of, kinds_at
 from tests.contract.test_sources import TODAY, a_past, history_of
 from tests.one_tree import split_at
 
@@ -157,3 +157,23 @@ def test_kinds_are_told_apart() -> None:
     assert kind_of(same, returned, together.code) == "substitute"
     assert kind_of(same, MOMENT, together.code) == "complement"
     assert kind_of(a_row(), MOMENT, popular.code) == "discover"
+
+
+def test_a_kind_is_the_same_before_and_after_its_reason_is_told(
+    sources: tuple[Source, ...],
+) -> None:
+    rows = [
+        a_row(own_orders=1, score_together=1),
+        a_row(score_together=1),
+        a_row(score_together=1, score_popular=1),
+        a_row(score_popular=1),
+    ]
+    ranker = split_at("score_popular", 5.0)
+    recommender = Recommender(None, sources, ranker)  # type: ignore[arg-type]
+    table, items = np.array(rows), np.arange(4, dtype=np.int32)
+    told = because(table, items.tolist(), MOMENT, recommender, lambda _: None)
+    ranking = Ranking(Candidates(items, np.zeros((len(SOURCES), 4))), items, table, items)
+    places = [3, 1, 2, 0]
+    kinds = kinds_at(ranking, MOMENT, recommender, places)
+    assert kinds == [kind_of(rows[place], MOMENT, told[place].code) for place in places]
+    assert set(kinds) == {"repeat", "complement", "discover"}
