@@ -13,7 +13,7 @@ from service.scripts.law import Rule as Law
 from service.scripts.law_checks import Asked, broken
 from service.scripts.placeholders import Entry, Sentence, say, sayable
 from service.scripts.read import BASE, ScriptFile
-from service.scripts.render import Open, Parts, fill, has_gaps, join, with_subject
+from service.scripts.render import Open, fill, join, with_subject
 from service.scripts.tone import UNSETTLED, Tone
 
 Chosen = dict[str, Entry | list[Entry]]
@@ -28,10 +28,7 @@ LEFT_OUT: Final = ("bridge", "benefit")
 class Wording:
     """The sentences that can be said with what is known: each part, and all that asks as one."""
 
-    said: Parts
-    """Every part, with nothing in its gaps."""
-    gaps: Open
-    """The parts that have some."""
+    parts: Open
     text: Sentence
 
 
@@ -75,12 +72,11 @@ class Plan:
         wording = self.wordings.get(known)
         if wording is None:
             wording = self.wordings[known] = self._wording(known)
-        parts = {**wording.said, **fill(wording.gaps, values)}
         text = wording.text.fill(values)
         if self.subject is not None:
             text = with_subject(text, self.subject)
         return Words(
-            self.id, self.version, self.locale, parts, text,
+            self.id, self.version, self.locale, fill(wording.parts, values), text,
             *self.rule.measure(text), self.accept_label, self.decline_label, self.subject,
             self.variant, self.edition, self.rules, self.short,
         )  # fmt: skip
@@ -92,10 +88,7 @@ class Plan:
             else sayable(entry, known)
             for part, entry in self.chosen.items()
         }
-        gaps = {part: it for part, it in parts.items() if has_gaps(it)}
-        return Wording(
-            fill(parts, dict.fromkeys(known, "")), gaps, join(parts, self.turns, self.rule)
-        )
+        return Wording(parts, join(parts, self.turns, self.rule))
 
 
 def ask_plan(

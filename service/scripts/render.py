@@ -23,11 +23,6 @@ def fill(parts: Open, values: Mapping[str, str]) -> Parts:
     }
 
 
-def has_gaps(part: Sentence | list[Sentence]) -> bool:
-    """Whether the part says more than the library's own words."""
-    return any(one.slots for one in part) if isinstance(part, list) else bool(part.slots)
-
-
 def join(parts: Open, turns: tuple[tuple[str, ...], ...], rule: Rule) -> Sentence:
     """The parts of each turn, as many as there are, grouped as on this channel."""
     said = [[_whole(parts[part]) for part in turn if part in parts] for turn in turns]

@@ -18,13 +18,7 @@ from models.domain import Interaction, Item
 from models.fit import Fit
 from models.recommender import Ranking
 from service.decision.chance.best import Option, chances_to_be_best
-from service.decision.chance.explore import (
-    close_to_best,
-    draw_variant,
-    explore,
-    paid_anyway,
-    taken_apart,
-)
+from service.decision.chance.explore import close_to_best, draw_variant, explore, taken_apart
 from service.decision.chance.learned import Asked, Counts, Learned
 from service.decision.chance.thompson import drawn, draws, probabilities_of
 from service.decision.choose import Choice, Chosen
@@ -201,9 +195,9 @@ def test_switched_off_the_best_comes_first_with_certainty() -> None:
 
 def test_a_yes_is_worth_what_the_terms_say() -> None:
     """0.90 with a cost of 0.10 at a chance of a tenth: a yes brings 10."""
-    assert taken_apart(CLOSE[0], paid_anyway(CLOSE[0]))[1:] == pytest.approx((10, -0.10))
+    assert taken_apart(CLOSE[0])[1:] == pytest.approx((10, -0.10))
     hopeless = Chosen(CLOSE[0].item, 0, 0.0, CLOSE[0].worth, None)
-    assert taken_apart(hopeless, paid_anyway(hopeless)).gain == 0
+    assert taken_apart(hopeless).gain == 0
     assert len(close_to_best([hopeless, *CLOSE], RULES)) == 1
 
 

@@ -108,8 +108,7 @@ class Close(NamedTuple):
 def close_to_best(chosen: Sequence[Chosen], rules: Explore) -> list[Close]:
     """The best, and those of the next that fit as surely and are worth nearly as much."""
     best = chosen[0]
-    paid = paid_anyway(best)
-    close = [taken_apart(best, paid)]
+    close = [taken_apart(best)]
     if not rules.enabled or close[0].gain <= 0:
         return close
     least = best.worth.total * (1 - Decimal(str(rules.within)))
@@ -118,20 +117,16 @@ def close_to_best(chosen: Sequence[Chosen], rules: Explore) -> list[Close]:
         if len(close) == rules.among:
             break
         if one.worth.total >= least and (one.fit.verdict if one.fit else None) == sure:
-            apart = taken_apart(one, paid)
+            apart = taken_apart(one)
             if apart.gain > 0:
                 close.append(apart)
     return close
 
 
-def paid_anyway(one: Chosen) -> float:
-    """The same for all items of a contact."""
-    terms = one.worth.terms
-    return float(sum([terms[name] for name in FIXED if name in terms]))
-
-
-def taken_apart(one: Chosen, paid: float) -> Close:
+def taken_apart(one: Chosen) -> Close:
     """The gain is 0 where no yes is expected."""
+    terms = one.worth.terms
+    paid = float(sum(terms[name] for name in FIXED if name in terms))
     gain = (float(one.worth.total) - paid) / one.probability if one.probability > 0 else 0.0
     return Close(one, gain, paid)
 
