@@ -46,21 +46,21 @@ class Ranker:
         """What the trees add up to, uncalibrated: float32[n, features] to float32[n]."""
         return _added(table, self.features, self.thresholds, self.values, self.baseline[0])
 
-    def contributions(self, row: Floats, groups: Ints) -> Floats:
-        """What each group of features adds to the log-odds of one row, float32[features].
+    def contributions(self, table: Floats, groups: Ints) -> Floats:
+        """What each group of features adds to the log-odds of each row, float32[n, features].
 
         On the way down a tree every split moves the mean of those who got so far; the move is
         owed to the feature that was looked at (Saabas, "Interpreting random forests", 2014).
 
         Args:
-            row: float32[features].
+            table: float32[n, features].
             groups: number of the group of each feature, int32[features].
 
         Returns:
             Log-odds by number of the group, 0 where there is no such group. Together with what
             all rows share they are the row's own.
         """
-        return _owed(row, groups, self.features, self.thresholds, self.values)
+        return _owed(table, groups, self.features, self.thresholds, self.values)
 
     def probability(self, log_odds: Floats) -> Floats:
         """Calibrated chance that the item is in the next order, float32[n]."""
@@ -105,15 +105,16 @@ def _added(
 
 @compiled
 def _owed(
-    row: Floats, groups: Ints, features: NDArray[np.int16], thresholds: Floats, values: Floats
+    table: Floats, groups: Ints, features: NDArray[np.int16], thresholds: Floats, values: Floats
 ) -> Floats:
     """The moves from node to node, by the group of the feature that decides."""
-    owed = np.zeros(len(groups), dtype=np.float32)
+    owed = np.zeros((len(table), len(groups)), dtype=np.float32)
     for tree in range(len(features)):
-        node = 0
-        for _ in range(DEPTH):
-            feature = features[tree, node]
-            below = 2 * node + 1 + (row[feature] > thresholds[tree, node])
-            owed[groups[feature]] += values[tree, below] - values[tree, node]
-            node = below
+        for row in range(len(table)):
+            node = 0
+            for _ in range(DEPTH):
+                feature = features[tree, node]
+                below = 2 * node + 1 + (table[row, feature] > thresholds[tree, node])
+                owed[row, groups[feature]] += values[tree, below] - values[tree, node]
+                node = below
     return owed

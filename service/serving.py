@@ -130,7 +130,7 @@ def warm(loaded: Bundle) -> None:
     history = history_in(bought_of(lines, [], []), ids)
     for known in (no_history(), history):
         ranking = loaded.recommender.rank(Moment(known, 20_010.0, "return", history.items[:1]))
-        loaded.recommender.ranker.contributions(ranking.table[0], ONE_GROUP)
+        loaded.recommender.ranker.contributions(ranking.table[:1], ONE_GROUP)
         known_of(ranking, [0])
         if not np.isfinite(ranking.probabilities).all():
             raise BadBundle(f"{loaded.version} answers with values that are not numbers")

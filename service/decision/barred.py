@@ -38,9 +38,16 @@ class Limits(msgspec.Struct, frozen=True):
 
     def why_not(self, item_id: str, item: Item | None) -> str | None:
         """Why an item may not be suggested; None when it may."""
-        why = self.barred.get(item_id) or _unsellable(item)
-        if why or item is None:
-            return why
+        if item_id in self.barred:
+            return self.barred[item_id]
+        if item is None:
+            return "unknown_item"
+        if not item.sellable:
+            return "not_sellable"
+        if item.stock is not None and item.stock <= 0:
+            return "out_of_stock"
+        if item.known_issue:
+            return "known_issue"
         if self.complements is not None and item_id not in self.complements:
             return "no_complement"
         if item.category in self.categories:
@@ -138,13 +145,3 @@ def _ordered_since(bought: Bought, ordered_at: datetime) -> list[str]:
     day = ordered_at.timestamp() // SECONDS_A_DAY
     lines = zip(numbers(bought.placed).tolist(), bought.item_ids, strict=True)
     return [item_id for placed, item_id in lines if placed // SECONDS_A_DAY >= day]
-
-
-def _unsellable(item: Item | None) -> str | None:
-    if item is None:
-        return "unknown_item"
-    if not item.sellable:
-        return "not_sellable"
-    if item.stock is not None and item.stock <= 0:
-        return "out_of_stock"
-    return "known_issue" if item.known_issue else None

@@ -6,8 +6,9 @@ that are true of it: a high score for what is popular explains nothing about an 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from typing import Final, cast
 
 import msgspec
 import numpy as np
@@ -25,6 +26,8 @@ RHYTHM: Final = 3
 DUE: Final = (0.9, 2.0)
 """In units of the customer's own gap: earlier is too soon, later the rhythm is over."""
 PLACE: Final[Mapping[str, int]] = {name: place for place, name in enumerate(FEATURES)}
+_OWN_ORDERS, _SAME_CATEGORY = PLACE["own_orders"], PLACE["same_category_as_contact"]
+_TOGETHER = PLACE["score_together"]
 
 
 class Because(msgspec.Struct, frozen=True):
@@ -53,48 +56,91 @@ SEASON: Final = float(np.log(1.2))
 """In season is what sells a fifth more in this month than over the year."""
 SORT: Final = 0.2
 """Share of the customer's lines that makes a sort of items a favourite."""
+_TRUE_ABOVE: Final = {
+    "bought_before": [(PLACE["own_orders"], 0.0)],
+    "goes_with": [(PLACE["score_together"], 0.0)],
+    "ordered_next": [(PLACE["score_following"], 0.0)],
+    "like_minded": [(PLACE[name], 0.0) for name in REASONS["like_minded"]],
+    "same_need": [(PLACE[name], 0.0) for name in REASONS["same_need"]],
+    "popular": [(PLACE["score_popular"], 0.0)],
+    "in_season": [(PLACE["season"], SEASON)],
+    "favourite_sort": [(PLACE["category_share"], SORT)],
+}
+"""Each is true of an item of which one of these features is above its bound."""
+_MOVE: Final = itemgetter(0)
 _GROUPS: Final = np.full(len(FEATURES), len(REASONS), dtype=np.int32)
 for _group, _names in enumerate(REASONS.values()):
     _GROUPS[[PLACE[name] for name in _names]] = _group
 
 
 def because(
-    row: Floats,
-    position: int,
+    table: Floats,
+    positions: Sequence[int],
     moment: Moment,
     recommender: Recommender,
     name_of: Callable[[int], str | None],
-) -> Because:
-    """The main reason, in words.
+) -> list[Because]:
+    """The main reason of each item, in words.
 
     Args:
-        row: the item's features, float32[len(FEATURES)].
-        position: of the item in the catalogue.
-        moment: for which the item was ranked.
-        recommender: that ranked it.
+        table: the items' features, float32[n, len(FEATURES)].
+        positions: of the items in the catalogue.
+        moment: for which the items were ranked.
+        recommender: that ranked them.
         name_of: the name of the item at a position, None of one that is no longer there.
     """
-    added = recommender.ranker.contributions(row, _GROUPS)[: len(REASONS)]
-    for reason in sorted(zip(REASONS, added.tolist(), strict=True), key=lambda one: -one[1]):
-        told = _tell(reason[0], row, position, moment, recommender, name_of)
-        if told:
-            return told
+    return [
+        _tell(_main(row, moves), row, position, moment, recommender, name_of)
+        for row, position, moves in zip(table, positions, _moves(table, recommender), strict=True)
+    ]
+
+
+def _moves(table: Floats, recommender: Recommender) -> list[list[float]]:
+    """What each of `REASONS` added to the log-odds of each item."""
+    added = recommender.ranker.contributions(table, _GROUPS)[:, : len(REASONS)]
+    return cast("list[list[float]]", added.tolist())
+
+
+def _main(row: Floats, moves: Sequence[float]) -> str:
+    """What added most of all that is true of the item."""
+    for _, reason in sorted(zip(moves, REASONS, strict=True), key=_MOVE, reverse=True):
+        if any(row[place] > least for place, least in _TRUE_ABOVE[reason]):
+            return reason
     raise AssertionError("whatever source proposed an item has a reason that is true of it")
 
 
-def kind_of(row: Floats, moment: Moment, reason: Because) -> str:
-    """One of KINDS, from the item's features and the main reason."""
-    if row[PLACE["own_orders"]] > 0:
+def kind_of(row: Floats, moment: Moment, code: str) -> str:
+    """One of KINDS, from the item's features and the code of its main reason."""
+    plain = _plain_kind(row, moment)
+    return plain or ("complement" if code == "goes_with" else "discover")
+
+
+def kinds_at(
+    ranking: Ranking, moment: Moment, recommender: Recommender, places: Sequence[int]
+) -> list[str]:
+    """The kinds of items at places of the ranking, before anything is said of them.
+
+    Only of what goes with another order is the main reason looked for.
+    """
+    table = ranking.table.take(places, 0)
+    kinds = [_plain_kind(row, moment) or "discover" for row in table]
+    unsure = [
+        number
+        for number, kind in enumerate(kinds)
+        if kind == "discover" and table[number, _TOGETHER] > 0
+    ]
+    if unsure:
+        rows = table.take(unsure, 0)
+        for number, row, moves in zip(unsure, rows, _moves(rows, recommender), strict=True):
+            kinds[number] = kind_of(row, moment, _main(row, moves))
+    return kinds
+
+
+def _plain_kind(row: Floats, moment: Moment) -> str | None:
+    """The kind of what is a repeat or a substitute, whatever the reason."""
+    if row[_OWN_ORDERS] > 0:
         return "repeat"
-    if moment.gives_back and row[PLACE["same_category_as_contact"]]:
-        return "substitute"
-    return "complement" if reason.code == "goes_with" else "discover"
-
-
-def kind_at(ranking: Ranking, moment: Moment, recommender: Recommender, place: int) -> str:
-    """The kind of the item at a place of the ranking, before anything is said of it."""
-    row, position = ranking.table[place], int(ranking.candidates.items[place])
-    return kind_of(row, moment, because(row, position, moment, recommender, lambda _: None))
+    return "substitute" if moment.gives_back and row[_SAME_CATEGORY] else None
 
 
 def _tell(
@@ -104,36 +150,29 @@ def _tell(
     moment: Moment,
     recommender: Recommender,
     name_of: Callable[[int], str | None],
-) -> Because | None:
-    """The reason in words; None where it is not true of the item."""
-
-    def partner(kind: type[Neighbourhood]) -> str | None:
-        return _partner(kind, position, moment, recommender, name_of)
-
-    def says(*features: str) -> bool:
-        return any(row[PLACE[feature]] > 0 for feature in features)
-
+) -> Because:
+    """The reason in words."""
     match reason:
-        case "bought_before" if says("own_orders"):
+        case "bought_before":
             return _repeat(row)
-        case "goes_with" if says("score_together"):
-            other = partner(Together) or "the last order"
-            return Because(reason, f"Others bought it together with {other}")
-        case "ordered_next" if says("score_following"):
-            other = partner(Following) or "orders like the last one"
-            return Because(reason, f"Others ordered it next after {other}")
-        case "like_minded" if says(*REASONS["like_minded"]):
+        case "goes_with":
+            other = _partner(Together, position, moment, recommender, name_of)
+            return Because(reason, f"Others bought it together with {other or 'the last order'}")
+        case "ordered_next":
+            other = _partner(Following, position, moment, recommender, name_of)
+            after = other or "orders like the last one"
+            return Because(reason, f"Others ordered it next after {after}")
+        case "like_minded":
             return Because(reason, "Customers with similar orders buy this")
-        case "same_need" if says("score_replace", "same_category_as_contact"):
+        case "same_need":
             return Because(reason, "Of the same sort as what this contact is about")
-        case "popular" if says("score_popular"):
+        case "popular":
             return Because(reason, "Many customers have bought this lately")
-        case "in_season" if row[PLACE["season"]] > SEASON:
+        case "in_season":
             return Because(reason, "Sells better in this month than in most others")
-        case "favourite_sort" if row[PLACE["category_share"]] > SORT:
+        case _:
             share = round(100 * float(row[PLACE["category_share"]]))
             return Because(reason, f"{share}% of what this customer ordered is of this sort")
-    return None
 
 
 def _repeat(row: Floats) -> Because:

@@ -23,6 +23,8 @@ from service.decision.value.weigh import Listed, cost_of_levers, weigh
 from service.decision.worth import Worth, prospect_of, rough_worth
 
 LAST_QUANTITY: Final = PLACE["last_quantity"]
+Sellable = tuple[int, Item, Fit | None]
+"""What may be sold: its place in the ranking's arrays, the item, whether it fits."""
 
 
 class Chosen(msgspec.Struct, frozen=True, gc=False):
@@ -60,7 +62,7 @@ def choose(
     policy: Policy,
     asking: Asking,
     uplift: Uplift,
-    kind_at: Callable[[int], str],
+    kinds_at: Callable[[Sequence[int]], Sequence[str]],
 ) -> Choice:
     """Look at the likeliest items until `policy.shortlist` may be sold, and keep what is worth it.
 
@@ -68,20 +70,15 @@ def choose(
     limit are chosen where chance may decide between them; `explore` cuts the list.
 
     Args:
-        kind_at: the kind of the item at a place of the ranking; asked for only where it matters.
+        kinds_at: the kinds of the items at places of the ranking; asked for only where they matter.
     """
     wanted = wanted_of(request, catalogue)
     misfits = wanted.named_misfits()
     excluded = dict.fromkeys(misfits, fit.DOES_NOT_FIT)
-    shortlist: list[Listed] = []
-    ids, cost = recommender.catalogue.ids, asking.cost
-    pricing, levers = policy.pricing, policy.pricing.levers
-    kinds_matter = uplift.shares or pricing.lifetime_differs or levers.by_kind
-    returns, topic = recommender.catalogue.return_rates, request.interaction.topic
-    positions, chances = ranking.candidates.items.tolist(), ranking.probabilities.tolist()
+    may = list[Sellable]()
+    ids, positions = recommender.catalogue.ids, ranking.candidates.items
     for place in ranking.order.tolist():
-        position, chance = positions[place], chances[place]
-        item_id = ids[position]
+        item_id = ids[positions[place]]
         item = catalogue.get(item_id)
         why = limits.why_not(item_id, item)
         fitting = wanted.judge(item) if item and why is None else None
@@ -94,17 +91,11 @@ def choose(
         if why or item is None:
             excluded[item_id] = why or "unknown_item"
             continue
-        kind = kind_at(place) if kinds_matter else None
-        prospect = prospect_of(
-            item, uplift.share(kind, topic) * chance, uplift.source,
-            float(ranking.table[place, LAST_QUANTITY]), float(returns[position]),
-            pricing.lifetime_of(kind), policy.margin_rate, pricing,
-        )  # fmt: skip
-        about = rough_worth(prospect, pricing, cost)
-        lever = levers.of(item_id, kind) if levers else None
-        shortlist.append(Listed(about, place, chance, prospect, fitting, lever))
-        if len(shortlist) == policy.shortlist:
+        may.append((place, item, fitting))
+        if len(may) == policy.shortlist:
             break
+    pricing, topic = policy.pricing, request.interaction.topic
+    shortlist = _listed(may, ranking, recommender, policy, asking, uplift, topic, kinds_at)
     wanted_at_most = max(request.limit, policy.explore.looked_at)
     weighted, in_vain = weigh(shortlist, wanted_at_most, asking, pricing)
     excluded |= dict.fromkeys(in_vain, "not_worth_it")
@@ -113,6 +104,38 @@ def choose(
         for one, worth in weighted
     ]
     reason = None if chosen else ("not_worth_it" if shortlist else limits.nothing_left)
-    points = [Weighed(one.prospect.item, one.fit, one.about) for one in shortlist]
-    pulled = cost_of_levers(shortlist, weighted, asking, pricing) if levers and chosen else None
+    points = (Weighed(one.prospect.item, one.fit, one.about) for one in shortlist)
+    pulled = None
+    if pricing.levers and chosen:
+        pulled = cost_of_levers(shortlist, weighted, asking, pricing)
     return Choice(chosen, reason, excluded, misfits, question_of(points, wanted), wanted, pulled)
+
+
+def _listed(
+    may: Sequence[Sellable],
+    ranking: Ranking,
+    recommender: Recommender,
+    policy: Policy,
+    asking: Asking,
+    uplift: Uplift,
+    topic: str,
+    kinds_at: Callable[[Sequence[int]], Sequence[str]],
+) -> list[Listed]:
+    """The shortlist, with what each item is roughly worth."""
+    cost, pricing, levers = asking.cost, policy.pricing, policy.pricing.levers
+    positions, returns = ranking.candidates.items, recommender.catalogue.return_rates
+    kinds: Sequence[str | None] = [None] * len(may)
+    if may and (uplift.shares or pricing.lifetime_differs or levers.by_kind):
+        kinds = kinds_at([place for place, _, _ in may])
+    shortlist = []
+    for (place, item, fitting), kind in zip(may, kinds, strict=True):
+        chance = float(ranking.probabilities[place])
+        prospect = prospect_of(
+            item, uplift.share(kind, topic) * chance, uplift.source,
+            float(ranking.table[place, LAST_QUANTITY]), float(returns[positions[place]]),
+            pricing.lifetime_of(kind), policy.margin_rate, pricing,
+        )  # fmt: skip
+        about = rough_worth(prospect, pricing, cost)
+        lever = levers.of(item.id, kind) if levers else None
+        shortlist.append(Listed(about, place, chance, prospect, fitting, lever))
+    return shortlist

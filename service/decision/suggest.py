@@ -17,7 +17,7 @@ from service.continuity import Continuity, NotRecordable, Sent
 from service.decision.answer import answer_of, record_of
 from service.decision.arm import arm_of
 from service.decision.barred import limits_of
-from service.decision.because import kind_at
+from service.decision.because import kinds_at
 from service.decision.chance.explore import explore
 from service.decision.choose import Choice, choose
 from service.decision.gates import first_closed
@@ -110,7 +110,7 @@ def decide(
     def choice_at(asking: Asking) -> Choice:
         return choose(
             ranking, recommender, parts.catalogue, request, limits, policy, asking,
-            parts.uplift.latest, partial(kind_at, ranking, moment, recommender),
+            parts.uplift.latest, partial(kinds_at, ranking, moment, recommender),
         )  # fmt: skip
 
     asking, choice, later = now_or_later(request, profile, policy, parts.costs, choice_at, now)

@@ -16,7 +16,7 @@ from service.decision.policy_file.explore import Explore
 from service.decision.verdict import Suggestion
 from service.profile import day_of
 from service.scripts.facts import Facts, ServiceFacts, Words
-from service.scripts.library import Library
+from service.scripts.library import Library, words_by
 
 
 def put_into_words(
@@ -45,14 +45,15 @@ def put_into_words(
         item = catalogue.get(recommender.catalogue.ids[position])
         return item.name if item else None
 
+    chosen, contact = explored.choice.chosen, request.interaction
+    places = [one.place for one in chosen]
+    table, positions = ranking.table.take(places, 0), ranking.candidates.items.take(places)
+    reasons = because(table, positions.tolist(), moment, recommender, name_of)
+    returned = returned_name(contact, catalogue)
     suggestions = list[Suggestion]()
-    for chosen in explored.choice.chosen:
-        row, item = ranking.table[chosen.place], chosen.item
-        position = int(ranking.candidates.items[chosen.place])
-        reason = because(row, position, moment, recommender, name_of)
-        kind = kind_of(row, moment, reason)
+    for one, row, reason in zip(chosen, table, reasons, strict=True):
+        item, kind = one.item, kind_of(row, moment, reason.code)
         since = float(row[PLACE["days_since_item"]])
-        contact = request.interaction
         facts = Facts(
             channel=contact.channel,
             topic=contact.topic,
@@ -64,20 +65,21 @@ def put_into_words(
             item_name=item.name,
             price=Money(item.price, item.currency),
             because=reason.text,
-            returned_item_name=returned_name(contact, catalogue),
+            returned_item_name=returned,
             last_bought_on=day_of(moment.day - since) if since < NEVER else None,
             today=today,
             short=short,
         )
-        variants = library.variants(facts)
-        if not variants:
+        plans = library.lawful(facts)
+        if not plans:
             continue
-        words, probability = library.write(facts, variants[0]), 1.0
+        variants, probability = tuple(plans), 1.0
+        plan = plans[variants[0]]
         if not suggestions:
             draw = explored.script_draw
-            name, probability = draw_variant(words.id, variants, draw, rules, learned)
-            words = words if name == variants[0] else library.write(facts, name)
-        suggestions.append(Suggestion(chosen, kind, reason, words, probability))
+            variant, probability = draw_variant(plan.id, variants, draw, rules, learned)
+            plan = plans[variant]
+        suggestions.append(Suggestion(one, kind, reason, words_by(plan, facts), probability))
     return suggestions
 
 

@@ -21,6 +21,8 @@ from service.decision.value.asking import Asking
 from service.decision.value.money import cents
 
 NOTHING: Final = Decimal(0)
+ROUNDED_OFF: Final = 0.02
+"""By so much at most the terms' rounding moves their sum: half a cent for each of three."""
 
 
 class Prospect(msgspec.Struct, frozen=True, gc=False):
@@ -72,8 +74,9 @@ def prospect_of(
             by the dozen is asked for a dozen, up to the policy's limit and what is in stock.
         margin_rate: share of the price that is margin where the item's cost is unknown.
     """
-    pieces = min(int(last_quantity), pricing.most_pieces)
-    if item.stock is not None:
+    # `round` to decimals goes by way of a text, and takes four times as long as to whole numbers
+    pieces = min(int(last_quantity), pricing.most_pieces) if last_quantity else 0
+    if pieces and item.stock is not None:
         pieces = min(pieces, item.stock)
     if item.unit_cost is not None:
         margin, margin_from = item.price - item.unit_cost, "unit_cost"
@@ -81,13 +84,15 @@ def prospect_of(
         margin, margin_from = item.price * Decimal(str(margin_rate)), "margin_rate"
     known = pieces > 0
     return Prospect(
-        item, round(uplift, 6), uplift_from, margin * pieces if known else margin, margin_from,
-        pieces if known else 1, "last_order" if known else "one", round(return_rate, 4), lifetime,
+        item, round(uplift * 1e6) / 1e6, uplift_from, margin * pieces if known else margin,
+        margin_from, pieces if known else 1, "last_order" if known else "one",
+        round(return_rate * 1e4) / 1e4, lifetime,
     )  # fmt: skip
 
 
 def rough_worth(prospect: Prospect, pricing: Pricing, cost_of_asking: float) -> float:
-    """The same in binary floating point and unrounded: good enough to put items in order."""
+    """The same in binary floating point and unrounded, within `ROUNDED_OFF` of the exact sum: good
+    enough to put items in order."""
     margin, back = float(prospect.margin), prospect.pieces * float(pricing.return_cost)
     an_order = margin - prospect.return_rate * (margin + back) + float(prospect.lifetime)
     return prospect.uplift * an_order - cost_of_asking

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -60,6 +60,9 @@ class Law:
     rules: Mapping[str, tuple[Rule, ...]]
     packs: Mapping[str, frozenset[str]]
     territories: Mapping[str, str]
+    _on: dict[tuple[str, str], tuple[Rule, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def jurisdiction(self, locale: str | None) -> str:
         """`gb` for en_GB, `de` for de-DE; UNKNOWN where the locale does not say."""
@@ -67,7 +70,11 @@ class Law:
 
     def on(self, jurisdiction: str, channel: str) -> tuple[Rule, ...]:
         """The rules that hold on a channel (a shipped one, or the one that it is like)."""
-        return tuple(rule for rule in self.rules[jurisdiction] if rule.holds_on(channel))
+        known = self._on.get((jurisdiction, channel))
+        if known is None:
+            known = tuple(rule for rule in self.rules[jurisdiction] if rule.holds_on(channel))
+            self._on[jurisdiction, channel] = known
+        return known
 
     def hours(self, jurisdiction: str, channel: str) -> tuple[time, time] | None:
         """The recipient's hours in which something may be sent later; the narrowest of all."""

@@ -161,8 +161,12 @@ def broken(requires: Sequence[str], asked: Asked) -> list[str]:
 
 def denied(requires: Sequence[str], contact: Contact) -> str | None:
     """The reason code of the first check of the contact that fails; None when all hold."""
-    reasons = (OF_THE_CONTACT[name](contact) for name in requires if name in OF_THE_CONTACT)
-    return next(filter(None, reasons), None)
+    for name in requires:
+        check = OF_THE_CONTACT.get(name)
+        reason = check(contact) if check else None
+        if reason:
+            return reason
+    return None
 
 
 def _says(asked: Asked, part: str, name: str) -> bool:

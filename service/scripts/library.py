@@ -82,7 +82,7 @@ class Library:
         self._like = dict(like)
         self._plans: dict[tuple[str, ...], Plan] = {}
         """By file, topic, kind or reason, mood, fault and law: closed lists, all."""
-        self._variants: dict[tuple[object, ...], tuple[str, ...]] = {}
+        self._lawful: dict[tuple[str, ...], Mapping[str, Plan]] = {}
 
     def channel_like(self, name: str) -> str:
         """The channel whose words serve the named one: itself, the one it is like, or chat."""
@@ -100,24 +100,28 @@ class Library:
             if not _lives(file, today)
         )
 
-    def variants(self, facts: Facts) -> tuple[str, ...]:
+    def lawful(self, facts: Facts) -> Mapping[str, Plan]:
         """The variants that may be said to this customer today, each in words of its own.
 
         None where all have expired, or none of them says what the law asks for.
         """
         files = self._for_asking(facts)
         if not files:
-            return ()
+            return {}
         key = (*self._key(next(iter(files.values())), facts), *files)
-        known = self._variants.get(key)
+        known = self._lawful.get(key)
         if known is None:
-            different: dict[object, str] = {}
+            different: dict[object, tuple[str, Plan]] = {}
             for variant, file in files.items():
                 plan = self._ask_plan(file, facts)
                 if plan.broken is None:
-                    different.setdefault(plan.asked(), variant)
-            known = keep(self._variants, key, tuple(different.values()))
+                    different.setdefault(plan.asked(), (variant, plan))
+            known = keep(self._lawful, key, dict(different.values()))
         return known
+
+    def variants(self, facts: Facts) -> tuple[str, ...]:
+        """Their letters."""
+        return tuple(self.lawful(facts))
 
     def broken(self, facts: Facts) -> str | None:
         """The rule of law that keeps an ask with no lawful variant from being made."""
@@ -135,8 +139,7 @@ class Library:
         file = files.get(variant)
         if file is None:
             raise ValueError(f"variant is {variant!r}: use one of {', '.join(files) or 'none'}")
-        plan = self._ask_plan(file, facts)
-        return plan.write(values_of(facts, plan.rule, plan.rules_of, plan.locale))
+        return words_by(self._ask_plan(file, facts), facts)
 
     def _key(self, file: ScriptFile, facts: Facts) -> tuple[str, ...]:
         if facts.kind not in KINDS:
@@ -183,14 +186,20 @@ class Library:
 
     def _for_asking(self, facts: Facts) -> Mapping[str, ScriptFile]:
         """The variants that have not expired; in English where the customer's language has none."""
-        own, today = self._of(facts.channel, facts.locale), facts.today
-        if today is None:
-            return own
-        for files in (own, self._of(facts.channel, None)):
+        today = facts.today
+        for locale in (facts.locale, None):
+            files = self._of(facts.channel, locale)
+            if today is None:
+                return files
             living = {letter: file for letter, file in files.items() if _lives(file, today)}
             if living:
                 return living
         return {}
+
+
+def words_by(plan: Plan, facts: Facts) -> Words:
+    """The words for one suggestion, by one of the plans that are lawful."""
+    return plan.write(values_of(facts, plan.rule, plan.rules_of, plan.locale))
 
 
 def keep(kept: dict[Key, Value], key: Key, value: Value) -> Value:

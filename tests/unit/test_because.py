@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from models.candidates import SOURCES
-from models.candidates.base import Source
+from models.candidates.base import Candidates, Source
 from models.features import FEATURES
 from models.moment import Moment
-from models.recommender import Recommender
-from service.decision.because import PLACE, Because, because, kind_of
+from models.recommender import Ranking, Recommender
+from service.decision.because import PLACE, Because, because, kind_of, kinds_at
 from tests.contract.test_sources import TODAY, a_past, history_of
 from tests.one_tree import split_at
 
@@ -44,7 +44,8 @@ def reason_of(
         values=np.concatenate([tree.values for tree in trees]),
     )
     recommender = Recommender(None, sources, ranker)  # type: ignore[arg-type]
-    return because(row, 6, MOMENT, recommender, (names or {}).get)
+    [reason] = because(row[np.newaxis], [6], MOMENT, recommender, (names or {}).get)
+    return reason
 
 
 MOMENT = Moment(history_of(0, 2, 4), TODAY)
@@ -91,7 +92,7 @@ def test_what_was_bought_before(
     row = a_row(**values)
     reason = reason_of(row, sources)
     assert (reason.code, reason.text) == (code, text)
-    assert kind_of(row, MOMENT, reason) == "repeat"
+    assert kind_of(row, MOMENT, reason.code) == "repeat"
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_what_the_customer_never_bought(
     row = a_row(**{feature: value})
     reason = reason_of(row, sources)
     assert (reason.code, reason.text) == (code, text)
-    assert kind_of(row, MOMENT, reason) == "discover"
+    assert kind_of(row, MOMENT, reason.code) == "discover"
 
 
 def test_the_main_reason_is_what_the_trees_were_moved_by_most(sources: tuple[Source, ...]) -> None:
@@ -137,7 +138,7 @@ def test_a_complement_names_the_item_that_it_goes_with(sources: tuple[Source, ..
     row = a_row(score_together=1)
     reason = reason_of(row, sources, names={0: "Lamp", 2: "Table", 4: "Chair"})
     assert reason.text == "Others bought it together with Chair"
-    assert kind_of(row, MOMENT, reason) == "complement"
+    assert kind_of(row, MOMENT, reason.code) == "complement"
     assert reason_of(row, sources).text == "Others bought it together with the last order"
 
 
@@ -152,7 +153,27 @@ def test_kinds_are_told_apart() -> None:
     returned = Moment(history_of(0), TODAY, "return", np.array([8], dtype=np.int32))
     same = a_row(same_category_as_contact=1)
     together, popular = Because("goes_with", ""), Because("popular", "")
-    assert kind_of(a_row(own_orders=1), returned, popular) == "repeat"
-    assert kind_of(same, returned, together) == "substitute"
-    assert kind_of(same, MOMENT, together) == "complement"
-    assert kind_of(a_row(), MOMENT, popular) == "discover"
+    assert kind_of(a_row(own_orders=1), returned, popular.code) == "repeat"
+    assert kind_of(same, returned, together.code) == "substitute"
+    assert kind_of(same, MOMENT, together.code) == "complement"
+    assert kind_of(a_row(), MOMENT, popular.code) == "discover"
+
+
+def test_a_kind_is_the_same_before_and_after_its_reason_is_told(
+    sources: tuple[Source, ...],
+) -> None:
+    rows = [
+        a_row(own_orders=1, score_together=1),
+        a_row(score_together=1),
+        a_row(score_together=1, score_popular=1),
+        a_row(score_popular=1),
+    ]
+    ranker = split_at("score_popular", 5.0)
+    recommender = Recommender(None, sources, ranker)  # type: ignore[arg-type]
+    table, items = np.array(rows), np.arange(4, dtype=np.int32)
+    told = because(table, items.tolist(), MOMENT, recommender, lambda _: None)
+    ranking = Ranking(Candidates(items, np.zeros((len(SOURCES), 4))), items, table, items)
+    places = [3, 1, 2, 0]
+    kinds = kinds_at(ranking, MOMENT, recommender, places)
+    assert kinds == [kind_of(rows[place], MOMENT, told[place].code) for place in places]
+    assert set(kinds) == {"repeat", "complement", "discover"}

@@ -72,7 +72,7 @@ def chosen_from(
     return choose(
         ranking, Recommender(catalogue, (), None),  # type: ignore[arg-type]
         items, request, NO_LIMITS, policy, asking or an_asking(), uplift,
-        lambda place: (kinds or {}).get(names[place], "discover"),
+        lambda places: [(kinds or {}).get(names[place], "discover") for place in places],
     )  # fmt: skip
 
 

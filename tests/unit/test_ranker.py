@@ -76,7 +76,7 @@ def test_contributions_add_up_to_the_log_odds(
     ranker = complete_trees(model)
     shared = float(ranker.baseline[0] + ranker.values[:, 0].sum())
     groups = np.array([0, 0, 1, 2, 3, 3], dtype=np.int32)
-    added = np.array([ranker.contributions(row, groups) for row in table[:500]])
+    added = ranker.contributions(table[:500], groups)
     assert added.shape == (500, 6)
     np.testing.assert_allclose(
         shared + added.sum(axis=1), ranker.log_odds(table[:500]), rtol=1e-4, atol=1e-4
@@ -89,6 +89,6 @@ def test_contributions_go_to_what_really_matters(
     """The labels depend on columns 0 to 3; 3 raises the odds where it is 2."""
     model, table = fitted
     ranker, alone = complete_trees(model), np.arange(6, dtype=np.int32)
-    added = np.array([ranker.contributions(row, alone) for row in table])
+    added = ranker.contributions(table, alone)
     assert np.abs(added[:, :4]).mean(axis=0).min() > 2 * np.abs(added[:, 4:]).mean(axis=0).max()
     assert added[table[:, 3] == 2, 3].min() > added[table[:, 3] != 2, 3].max()

@@ -15,7 +15,7 @@ from models.domain import Attribute, Item
 from models.fit import AXES, FITS, ROTATABLE, Bound, Fit, judge
 from models.needs import limits
 from models.units import dimension_of, in_words, units_of
-from service.decision.fitting.wanted import Unclear, Wanted
+from service.decision.fitting.wanted import NOTHING, Unclear, Wanted
 
 
 class Weighed(msgspec.Struct, frozen=True, gc=False):
@@ -36,6 +36,8 @@ class Question(msgspec.Struct, frozen=True, gc=False):
 
 def question_of(weighed: Iterable[Weighed], wanted: Wanted) -> Question | None:
     """The question of the largest worth, the first of them where several are equal."""
+    if wanted is NOTHING:
+        return None
     counted = {one.item.id: one for one in weighed if one.worth > 0}
     for item in wanted.named:
         counted[item.id] = Weighed(item, wanted.judge(item), float(item.price))

@@ -109,13 +109,16 @@ def wanted_of(request: SuggestionRequest, catalogue: Mapping[str, Item]) -> Want
                 of_category[returned.category] = so_far + known
             elif among:
                 unclear.append(Unclear(returned, reason, among, known))
+    about = _asked_about(contact, catalogue)
+    if not (needs or of_category or unclear or defective or too_expensive or about):
+        return NOTHING
     return Wanted(
         needs,
         of_category,
         unclear,
         nothing_dearer=max(defective, default=None),
         cheaper_than=min(too_expensive, default=None),
-        named=_asked_about(request.interaction, catalogue),
+        named=about,
     )
 
 

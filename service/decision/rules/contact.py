@@ -40,9 +40,11 @@ def severe(situation: Situation) -> Closed | None:
 
     Soares and Proença 2015, on 40,813 customers.
     """
-    contact = situation.interaction
+    contact, blocks = situation.interaction, situation.policy.severe
+    if contact.severity not in blocks and contact.customer_severity not in blocks:
+        return None
     worst = worst_severity(contact)
-    if worst not in situation.policy.severe:
+    if worst not in blocks:
         return None
     views = {"the agent": contact.severity, "the customer": contact.customer_severity}
     evidence = ", ".join(f"{view} for {who}" for who, view in views.items() if view)

@@ -31,9 +31,12 @@ def denials(contact: Interaction, profile: Profile, library: Library) -> list[De
         vulnerable=bool(customer.vulnerable),
         bought=bool(profile.bought.ordered),
     )
-    rules = law.on(law.jurisdiction(customer.locale), library.channel_like(contact.channel))
-    found = ((denied(rule.requires, asked), rule.id) for rule in rules)
-    return [Denial(reason, rule) for reason, rule in found if reason]
+    found = []
+    for rule in law.on(law.jurisdiction(customer.locale), library.channel_like(contact.channel)):
+        reason = denied(rule.requires, asked)
+        if reason:
+            found.append(Denial(reason, rule.id))
+    return found
 
 
 def rule_behind(reason: str, found: list[Denial]) -> str | None:

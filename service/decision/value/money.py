@@ -10,4 +10,4 @@ CENT: Final = Decimal("0.01")
 
 def cents(amount: Decimal) -> Decimal:
     """Rounded half to even, as banks do."""
-    return amount.quantize(CENT, rounding=ROUND_HALF_EVEN)
+    return amount.quantize(CENT, ROUND_HALF_EVEN)

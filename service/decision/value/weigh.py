@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from operator import itemgetter
 
 import msgspec
 
@@ -12,7 +11,7 @@ from models.fit import Fit
 from service.decision.policy_file.worth import Pricing
 from service.decision.value.asking import Asking
 from service.decision.value.levers import Lever, LeverCost
-from service.decision.worth import Prospect, Worth, worth_of_asking
+from service.decision.worth import ROUNDED_OFF, Prospect, Worth, worth_of_asking
 
 
 class Listed(msgspec.Struct, frozen=True, gc=False):
@@ -31,11 +30,6 @@ class Listed(msgspec.Struct, frozen=True, gc=False):
     fit: Fit | None
     lever: tuple[str, Lever] | None
 
-    @property
-    def unsure(self) -> bool:
-        """What fits comes before what may fit."""
-        return self.fit is not None and bool(self.fit.missing)
-
 
 Weighted = tuple[Listed, Worth]
 
@@ -47,22 +41,19 @@ def weigh(
 
     They are ordered roughly first, so that few need the exact sum, and then by that.
     """
-    worth_it: list[tuple[bool, float, int, Weighted]] = []
+    worth_it: list[Weighted] = []
     in_vain = []
-    for _, _, _, one in sorted(
-        [(one.unsure, -_pulled(one, one.about), one.place, one) for one in shortlist],
-        key=itemgetter(0, 1, 2),
-    ):
+    for one in sorted(shortlist, key=lambda one: _order(one, one.about)):
         if len(worth_it) == limit:
             break
-        worth = worth_of_asking(one.prospect, pricing, asking)
-        if worth.total > 0:
-            exact = -_pulled(one, float(worth.total))
-            worth_it.append((one.unsure, exact, one.place, (one, worth)))
-        else:
-            in_vain.append(one.prospect.item.id)
-    worth_it.sort(key=itemgetter(0, 1, 2))
-    return [weighted for *_, weighted in worth_it], in_vain
+        if one.about > -ROUNDED_OFF:
+            worth = worth_of_asking(one.prospect, pricing, asking)
+            if worth.total > 0:
+                worth_it.append((one, worth))
+                continue
+        in_vain.append(one.prospect.item.id)
+    worth_it.sort(key=lambda weighted: _order(weighted[0], float(weighted[1].total)))
+    return worth_it, in_vain
 
 
 def cost_of_levers(
@@ -82,9 +73,12 @@ def cost_of_levers(
     return LeverCost(first.prospect.item.id, max(cost, Decimal(0)), applied)
 
 
-def _pulled(one: Listed, worth: float) -> float:
-    """What an item is ordered by; a lever moves nothing that is not worth asking for."""
-    if one.lever is None or worth <= 0:
-        return worth
-    lever = one.lever[1]
-    return max(0.0, worth * float(lever.times) + float(lever.plus))
+def _order(one: Listed, worth: float) -> tuple[bool, float, int]:
+    """What fits comes before what may fit, then what is worth more.
+
+    A lever moves nothing that is not worth asking for.
+    """
+    if one.lever is not None and worth > 0:
+        lever = one.lever[1]
+        worth = max(0.0, worth * float(lever.times) + float(lever.plus))
+    return one.fit is not None and bool(one.fit.missing), -worth, one.place
