@@ -32,13 +32,17 @@ class Ids:
     """
 
     codes: NDArray[np.bytes_]
+    _letters: Bytes = field(init=False, repr=False, compare=False)
+    """The same, a letter a column, uint8[n, longest]."""
     _slots: Ints = field(init=False, repr=False, compare=False)
     """Positions by the hash of their code, -1 in free slots; at most half full."""
 
     def __post_init__(self) -> None:
         if self.codes.ndim != 1 or self.codes.dtype.kind != "S":
             raise TypeError(f"codes are bytes, one a row, not {self.codes.dtype}")
-        object.__setattr__(self, "_slots", _slots(_letters(self.codes)))
+        letters = self.codes.view(np.uint8).reshape(len(self), self.codes.itemsize)
+        object.__setattr__(self, "_letters", letters)
+        object.__setattr__(self, "_slots", _slots(letters))
 
     @classmethod
     def of(cls, ids: Sequence[str]) -> Self:
@@ -62,12 +66,7 @@ class Ids:
         """Their positions, -1 for what is no item, int32[number of ids]."""
         asked = [*ids]
         text = np.frombuffer("\0".join(asked).encode(errors="surrogatepass"), dtype=np.uint8)
-        return _find(_letters(self.codes), self._slots, text, len(asked))
-
-
-def _letters(codes: NDArray[np.bytes_]) -> Bytes:
-    """One code a row."""
-    return codes.view(np.uint8).reshape(len(codes), codes.itemsize)
+        return _find(self._letters, self._slots, text, len(asked))
 
 
 @compiled

@@ -34,8 +34,8 @@ class ByItem:
     lines: NDArray[np.int64]
     bounds: NDArray[np.int64]
 
-    def faded(self, fade: float, lags: Ints) -> Days:
-        """Sum of `fade ** lag` over the lines of each item, float64[k]; lags as in `History`."""
+    def faded(self, fade: float, lags: Ints) -> Floats:
+        """Sum of `fade ** lag` over the lines of each item, float32[k]; lags as in `History`."""
         return _faded(self.lines, self.bounds, fade, lags)
 
     @property
@@ -77,7 +77,7 @@ class History:
 
     def until(self, day: float) -> History:
         """What was known at `day`, bounded to the newest `HISTORY_LINES`."""
-        end = int(np.searchsorted(self.days, day, side="right"))
+        end = int(self.days.searchsorted(day, side="right"))
         start = max(0, end - HISTORY_LINES)
         return self if end - start == len(self) else self._slice(start, end)
 
@@ -98,7 +98,7 @@ class History:
         if len(items) > limit:
             newest = self.orders[self.by_item.newest].argsort(kind="stable")[-limit:]
             items, strengths = items[newest], strengths[newest]
-        return items, strengths.astype(np.float32)
+        return items, strengths
 
     @cached_property
     def by_item(self) -> ByItem:
@@ -131,11 +131,13 @@ def _by_item(items: Ints) -> tuple[Ints, NDArray[np.int64], NDArray[np.int64]]:
 
 
 @compiled
-def _faded(lines: NDArray[np.int64], bounds: NDArray[np.int64], fade: float, lags: Ints) -> Days:
-    sums = np.zeros(len(bounds) - 1)
+def _faded(lines: NDArray[np.int64], bounds: NDArray[np.int64], fade: float, lags: Ints) -> Floats:
+    sums = np.empty(len(bounds) - 1, dtype=np.float32)
     for item in range(len(sums)):
+        total = 0.0
         for line in lines[bounds[item] : bounds[item + 1]]:
-            sums[item] += fade ** lags[line]
+            total += fade ** lags[line]
+        sums[item] = total
     return sums
 
 
