@@ -20,18 +20,14 @@ CHOSEN = 12
 POINTS = 200
 
 
-def likeliest(
-    log_odds: Floats, labels: NDArray[np.bool_], moments: Ints
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """Log-odds and labels of the best `CHOSEN` candidates of each moment.
+def likeliest(log_odds: Floats, moments: Ints) -> NDArray[np.int64]:
+    """Rows of the best `CHOSEN` candidates of each moment.
 
-    >>> odds, moments = np.array([0.1, 0.5, 0.3]), np.array([0, 1, 1])
-    >>> likeliest(odds, np.array([False, True, False]), moments)[0].tolist()
-    [0.1, 0.5, 0.3]
+    >>> likeliest(np.array([0.1, 0.3, 0.5]), np.array([0, 1, 1])).tolist()
+    [0, 2, 1]
     """
     order = np.lexsort((-log_odds, moments))
-    chosen = order[places_in_runs(moments[order]) < CHOSEN]
-    return log_odds[chosen], labels[chosen]
+    return order[places_in_runs(moments[order]) < CHOSEN]
 
 
 def calibrated(ranker: Ranker, log_odds: Floats, came: NDArray[np.bool_]) -> Ranker:

@@ -23,6 +23,7 @@ from training.examples import Example, draw_examples, with_strangers
 from training.load import BadData, Dataset
 from training.split import Split, Window
 from training.trees import complete_trees
+from training.weigh import Judged, Weights, weigh, with_counting
 
 EXAMPLES_PER_WINDOW = 2500
 TREES = 60
@@ -67,7 +68,7 @@ def learn(
 
 
 def fit_ranker(data: Dataset, split: Split, seed: int) -> Ranker:
-    """Trees on the train windows, calibrated on all of them.
+    """Trees on the train windows, weighed against counting, calibrated on all windows.
 
     Each window's sources are fitted on what was known when it began, as a night would have. What
     is calibrated is said by trees that never saw the customer, so that every window serves for
@@ -83,15 +84,40 @@ def fit_ranker(data: Dataset, split: Split, seed: int) -> Ranker:
 
     windows = tqdm(split.train, desc="examples", unit="window", disable=None)
     tables = [table_of(window) for window in windows]
+    weights = _weights(split.train, tables, seed)
     said = []
     for fold in range(FOLDS):
-        trees = fit_trees(_of_the_others(tables, fold), seed)
+        trees = weighed(fit_trees(_of_the_others(tables, fold), seed), weights)
         for table in tables:
             asked = table.only(table.customers % FOLDS == fold)
             log_odds = trees.log_odds(asked.features)
-            said.append(likeliest(log_odds, asked.labels, asked.moments))
+            chosen = likeliest(log_odds, asked.moments)
+            said.append((log_odds[chosen], asked.labels[chosen]))
     log_odds, came = (np.concatenate(columns) for columns in zip(*said, strict=True))
-    return calibrated(fit_trees(tables, seed), log_odds, came)
+    return calibrated(weighed(fit_trees(tables, seed), weights), log_odds, came)
+
+
+def _weights(windows: Sequence[Window], tables: Sequence[Table], seed: int) -> Weights | None:
+    """By the newest window, and trees whose examples were all over when it began."""
+    over = [
+        table
+        for window, table in zip(windows, tables, strict=True)
+        if window.end + window.horizon <= windows[-1].start
+    ]
+    if not any(table.labels.any() for table in over):
+        return None
+    return weigh([judged(fit_trees(over, seed), tables[-1])])
+
+
+def judged(trees: Ranker, table: Table) -> Judged:
+    """What trees say that knew nothing of these moments."""
+    log_odds = trees.log_odds(table.features)
+    return Judged(log_odds, table.features, table.labels, table.moments, table.weights)
+
+
+def weighed(trees: Ranker, weights: Weights | None) -> Ranker:
+    """Beside counting; alone where nothing later is known to weigh them by."""
+    return trees if weights is None else with_counting(trees, weights)
 
 
 def _of_the_others(tables: Sequence[Table], fold: int) -> Sequence[Table]:
