@@ -69,11 +69,12 @@ def test_the_night_prints_what_was_predicted_beside_what_was_bought(
 ) -> None:
     tenths = [{"predicted": tenth / 20, "realised": tenth / 25} for tenth in range(10)]
     calibration = {"predicted": 0.2, "realised": 0.18, "deciles": tenths}
+    calibration |= {"near": 4, "near_at_best": 5.5}
     nothing: dict[str, float] = {"ndcg@10_low": 0.1, "ndcg@10_high": 0.2}
     methods = dict.fromkeys(("model", "personal_frequency", "popular"), nothing)
     print_metrics({**methods, "calibration": calibration, "n": 9, "moments": 9})
-    rows = {
-        line.split()[0]: line.split()[1:] for line in capsys.readouterr().out.splitlines()[-3:-1]
-    }
+    said = capsys.readouterr().out
+    rows = {line.split()[0]: line.split()[1:] for line in said.splitlines()[-4:-2]}
     assert rows["predicted"][3] == "15.0%"
     assert rows["bought"][3] == "12.0%"
+    assert "4 tenths; perfect chances would have 5.5" in said
