@@ -20,23 +20,26 @@ CHOSEN = 12
 POINTS = 200
 
 
-def likeliest(
-    log_odds: Floats, labels: NDArray[np.bool_], moments: Ints
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """Log-odds and labels of the best `CHOSEN` candidates of each moment.
+def likeliest(log_odds: Floats, moments: Ints) -> NDArray[np.int64]:
+    """Rows of the best `CHOSEN` candidates of each moment.
 
-    >>> odds, moments = np.array([0.1, 0.5, 0.3]), np.array([0, 1, 1])
-    >>> likeliest(odds, np.array([False, True, False]), moments)[0].tolist()
-    [0.1, 0.5, 0.3]
+    >>> likeliest(np.array([0.1, 0.3, 0.5]), np.array([0, 1, 1])).tolist()
+    [0, 2, 1]
     """
     order = np.lexsort((-log_odds, moments))
-    chosen = order[places_in_runs(moments[order]) < CHOSEN]
-    return log_odds[chosen], labels[chosen]
+    return order[places_in_runs(moments[order]) < CHOSEN]
 
 
-def calibrated(ranker: Ranker, log_odds: Floats, came: NDArray[np.bool_]) -> Ranker:
-    """The ranker with the share that came at each of its log-odds; the highest in every detail."""
-    isotonic = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(log_odds, came)
+def calibrated(
+    ranker: Ranker, log_odds: Floats, came: NDArray[np.bool_], weights: Floats
+) -> Ranker:
+    """The ranker with the share that came at each of its log-odds; the highest in every detail.
+
+    Args:
+        log_odds, came, weights: of what was chosen, what came of it and how much it counts.
+    """
+    isotonic = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip")
+    isotonic.fit(log_odds, came, sample_weight=weights)
     points = np.quantile(log_odds, np.linspace(0, 1, POINTS))
     points = np.unique(np.concatenate([points, np.sort(log_odds)[-POINTS:]]))
     return replace(

@@ -19,6 +19,7 @@ from models.moment import Moment
 from models.purchases import Ints
 from models.recommender import Recommender
 from training.examples import Example
+from training.tenths import tenths
 
 CUTS = (3, 10)
 RESAMPLES = 1000
@@ -83,27 +84,14 @@ def by_popularity(catalogue: Catalogue) -> Ints:
 
 
 def calibration(recommender: Recommender, examples: Sequence[Example]) -> dict[str, Any]:
-    """Predicted against realised for the three that an agent would see, in tenths by prediction."""
+    """Predicted against realised for the three that an agent would see; see `tenths`."""
     predicted, realised = [], []
     for example in examples:
         ranking = recommender.rank(example.moment)
         top = ranking.order[: CUTS[0]]
         predicted.append(ranking.probabilities[top])
         realised.append(np.isin(ranking.candidates.items[top], example.target))
-    chance, came = np.concatenate(predicted).astype(float), np.concatenate(realised).astype(float)
-    order = np.argsort(chance, kind="stable")
-    return {
-        "predicted": float(chance.mean()),
-        "realised": float(came.mean()),
-        "deciles": [
-            {
-                "predicted": round(float(chance[part].mean()), 4),
-                "realised": float(came[part].mean()),
-            }
-            for part in np.array_split(order, 10)
-            if len(part)
-        ],
-    }
+    return tenths(np.concatenate(predicted).astype(np.float64), np.concatenate(realised))
 
 
 def _by_model(recommender: Recommender, moment: Moment) -> Ints:

@@ -23,6 +23,7 @@ from training.examples import Example, draw_examples, with_strangers
 from training.load import BadData, Dataset
 from training.split import Split, Window
 from training.trees import complete_trees
+from training.weigh import Judged, Weights, weigh, with_counting
 
 EXAMPLES_PER_WINDOW = 2500
 TREES = 60
@@ -35,6 +36,9 @@ CONTACT_WEIGHT = 3.0
 """A moment of a contact is what is asked for; one between contacts stands in for it."""
 FOLDS = 2
 """Trees are calibrated by what trees of the other customers say."""
+FADING = 0.7
+"""A window counts so much of the next one when chances are calibrated: how many order again
+changes with the months, and what came last is the nearest to what comes."""
 
 Learned = tuple[Catalogue, tuple[Source, ...]]
 
@@ -67,11 +71,12 @@ def learn(
 
 
 def fit_ranker(data: Dataset, split: Split, seed: int) -> Ranker:
-    """Trees on the train windows, calibrated on all of them.
+    """Trees on the train windows, weighed against counting, calibrated on all of them.
 
     Each window's sources are fitted on what was known when it began, as a night would have. What
     is calibrated is said by trees that never saw the customer, so that every window serves for
-    both, and the one after Christmas does not stand for the whole year.
+    both, and the one after Christmas does not stand for the whole year, though the newest counts
+    most.
     """
     rng = np.random.default_rng(seed)
     histories = data.purchases.histories()
@@ -83,15 +88,41 @@ def fit_ranker(data: Dataset, split: Split, seed: int) -> Ranker:
 
     windows = tqdm(split.train, desc="examples", unit="window", disable=None)
     tables = [table_of(window) for window in windows]
+    weights = _weights(split.train, tables, seed)
     said = []
     for fold in range(FOLDS):
-        trees = fit_trees(_of_the_others(tables, fold), seed)
-        for table in tables:
+        trees = weighed(fit_trees(_of_the_others(tables, fold), seed), weights)
+        for age, table in enumerate(reversed(tables)):
             asked = table.only(table.customers % FOLDS == fold)
             log_odds = trees.log_odds(asked.features)
-            said.append(likeliest(log_odds, asked.labels, asked.moments))
-    log_odds, came = (np.concatenate(columns) for columns in zip(*said, strict=True))
-    return calibrated(fit_trees(tables, seed), log_odds, came)
+            chosen = likeliest(log_odds, asked.moments)
+            counts = np.full(len(chosen), FADING**age, dtype=np.float32)
+            said.append((log_odds[chosen], asked.labels[chosen], counts))
+    log_odds, came, counts = (np.concatenate(columns) for columns in zip(*said, strict=True))
+    return calibrated(weighed(fit_trees(tables, seed), weights), log_odds, came, counts)
+
+
+def _weights(windows: Sequence[Window], tables: Sequence[Table], seed: int) -> Weights | None:
+    """By the newest window, and trees whose examples were all over when it began."""
+    over = [
+        table
+        for window, table in zip(windows, tables, strict=True)
+        if window.end + window.horizon <= windows[-1].start
+    ]
+    if not any(table.labels.any() for table in over):
+        return None
+    return weigh([judged(fit_trees(over, seed), tables[-1])])
+
+
+def judged(trees: Ranker, table: Table) -> Judged:
+    """What trees say that knew nothing of these moments."""
+    log_odds = trees.log_odds(table.features)
+    return Judged(log_odds, table.features, table.labels, table.moments, table.weights)
+
+
+def weighed(trees: Ranker, weights: Weights | None) -> Ranker:
+    """Beside counting; alone where nothing later is known to weigh them by."""
+    return trees if weights is None else with_counting(trees, weights)
 
 
 def _of_the_others(tables: Sequence[Table], fold: int) -> Sequence[Table]:

@@ -38,4 +38,7 @@ def print_metrics(measured: Mapping[str, Any]) -> None:
     for name, title in (("predicted", "predicted"), ("realised", "bought")):
         shares = (tenth[name] for tenth in calibration["deciles"])
         print(f"{title:10}" + "".join(f"{share:8.1%}" for share in shares))
-    print()
+    print(
+        f"within 10% of what was predicted: {calibration['near']} tenths; perfect chances would "
+        f"have {calibration['near_at_best']:.1f} by so few moments\n"
+    )

@@ -12,7 +12,7 @@ from tests.nightly.benchmark_world import TODAY, a_question, a_round, a_task
 from tests.one_tree import split_at
 from training.benchmark import product
 from training.benchmark.product import product as encore
-from training.fit import Table
+from training.fit import Table, judged
 
 
 def test_the_first_month_of_which_nothing_is_known_is_answered_from_the_customers_own_orders(
@@ -51,28 +51,42 @@ def test_where_there_is_little_to_learn_from_the_customers_own_orders_are_counte
     assert encore(task, 1)[0][:2].tolist() == [1, 2]
 
 
-def test_trees_are_ahead_where_they_find_what_was_bought_sooner_than_counting() -> None:
-    """Of two moments with two candidates each, the one with fewer own orders was bought."""
-    features = np.zeros((4, len(FEATURES)), dtype=np.float32)
-    features[:, FEATURES.index("own_orders")] = [3, 1, 2, 0]
-    features[:, FEATURES.index("price_ratio")] = [0, 1, 0, 1]
-    moments, ones = np.array([0, 0, 1, 1], dtype=np.int32), np.ones(4, dtype=np.float32)
-    bought = Table(features, np.array([False, True] * 2), moments, moments, ones)
-    assert product._beats_counting(split_at("price_ratio", 1.0), bought)
-    assert not product._beats_counting(split_at("price_ratio", -1.0), bought)
-    assert not product._beats_counting(
-        split_at("price_ratio", 1.0), replace(bought, labels=~bought.labels)
-    )
+def test_trees_answer_as_far_as_moments_bear_them_out_that_they_knew_nothing_of() -> None:
+    """Without such moments, or with none in which anything was bought, orders are counted."""
+    trees = split_at("price_ratio", 1.0)
+    features = np.zeros((2, len(FEATURES)), dtype=np.float32)
+    moments, ones = np.zeros(2, dtype=np.int32), np.ones(2, dtype=np.float32)
+    table = Table(features, np.array([True, False]), moments, moments, ones)
+    unbought = replace(table, labels=np.zeros(2, dtype=bool))
+    assert product._weighed(trees, [judged(trees, table)]) is not None
+    assert product._weighed(trees, [judged(trees, unbought)]) is None
+    assert product._weighed(trees, []) is None
+    assert product._weighed(None, [judged(trees, table)]) is None
 
 
-def test_only_the_first_ten_of_a_moment_count_and_the_sooner_the_more() -> None:
-    n = product.BEST + 1
-    last = np.arange(n) == n - 1
-    moments, ones = np.zeros(n, dtype=np.int32), np.ones(n, dtype=np.float32)
-    table = Table(np.empty((n, 0), dtype=np.float32), last, moments, moments, ones)
-    assert product._gain(table, np.arange(n)) == 0
-    assert product._gain(table, np.arange(n)[::-1]) == 1
-    assert product._gain(table, np.roll(np.arange(n), 2)) == pytest.approx(1 / np.log2(3))
+def test_a_months_trees_are_judged_on_what_came_after_them_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Those grown by the first of a month, on the moments from then on; six months at most."""
+    seen: list[list[float]] = []
+
+    def told(trees: object, apart: list[tuple[object, object]]) -> None:
+        seen.append([day for day, _ in apart])
+
+    days = [19_967.0, 19_997.0, 20_028.0, 20_058.0]
+    monkeypatch.setattr(product, "_months", lambda part: days[: days.index(part.day) + 1])
+    monkeypatch.setattr(product, "learn", lambda *given: None)
+    monkeypatch.setattr(product, "labelled_table", lambda learned, examples: None)
+    monkeypatch.setattr(product, "_trees", lambda tables, seed: len(tables) or None)
+    monkeypatch.setattr(product, "judged", lambda trees, table: (days[trees], table))
+    monkeypatch.setattr(product, "_weighed", told)
+    first = a_round([[[1]] * 6], [a_question([[1]], target=[1], customer=0)])
+    rounds = tuple(replace(first, day=day) for day in days)
+    task = replace(a_task(first.questions, [[[1]] * 6]), rounds=rounds)
+
+    assert len(list(product._by_month(task, 1))) == 4
+
+    assert seen == [[], [], days[1:2], days[1:3]]
 
 
 def test_months_begin_after_the_first_orders_and_end_with_the_rounds_own() -> None:

@@ -37,21 +37,29 @@ def a_table(customers: list[int], labels: list[bool]) -> Table:
 def test_only_the_likeliest_of_each_moment_are_looked_at() -> None:
     log_odds = np.concatenate([np.arange(20.0), [-5.0]]).astype(np.float32)
     moments = np.repeat([0, 1], [20, 1]).astype(np.int32)
-    labels = log_odds > 15
-    odds, came = likeliest(log_odds, labels, moments)
-    assert odds.tolist() == [*range(19, 19 - CHOSEN, -1), -5]
-    assert came.sum() == 4
+    chosen = likeliest(log_odds, moments)
+    assert log_odds[chosen].tolist() == [*range(19, 19 - CHOSEN, -1), -5]
 
 
 def test_chances_rise_and_add_up_to_what_was_bought_tenth_by_tenth() -> None:
     rng = np.random.default_rng(1)
     log_odds = rng.normal(size=50_000).astype(np.float32)
     came = rng.random(len(log_odds)) < 1 / (1 + np.exp(2 - 1.5 * log_odds))
-    chances = calibrated(a_ranker(), log_odds, came).probability(np.sort(log_odds))
+    counts = np.ones(len(came), dtype=np.float32)
+    chances = calibrated(a_ranker(), log_odds, came, counts).probability(np.sort(log_odds))
     assert (np.diff(chances) >= 0).all()
     bought = came[np.argsort(log_odds)]
     for tenth in np.array_split(np.arange(len(chances)), 10):
         assert chances[tenth].mean() == pytest.approx(bought[tenth].mean(), rel=0.1, abs=0.005)
+
+
+def test_what_counts_more_moves_the_chances_more() -> None:
+    """Of the same log-odds half were bought long ago and none of late, which counts threefold."""
+    log_odds = np.zeros(400, dtype=np.float32)
+    came = np.repeat([True, False, False], [100, 100, 200])
+    counts = np.repeat([1, 3], [200, 200]).astype(np.float32)
+    chance = calibrated(a_ranker(), log_odds, came, counts).probability(log_odds[:1])
+    assert chance.item() == pytest.approx(0.125)
 
 
 def test_a_customer_is_judged_by_trees_of_the_others_only() -> None:
@@ -71,11 +79,12 @@ def test_the_night_prints_what_was_predicted_beside_what_was_bought(
 ) -> None:
     tenths = [{"predicted": tenth / 20, "realised": tenth / 25} for tenth in range(10)]
     calibration = {"predicted": 0.2, "realised": 0.18, "deciles": tenths}
+    calibration |= {"near": 4, "near_at_best": 5.5}
     nothing: dict[str, float] = {"ndcg@10_low": 0.1, "ndcg@10_high": 0.2}
     methods = dict.fromkeys(("model", "personal_frequency", "popular"), nothing)
     print_metrics({**methods, "calibration": calibration, "n": 9, "moments": 9})
-    rows = {
-        line.split()[0]: line.split()[1:] for line in capsys.readouterr().out.splitlines()[-3:-1]
-    }
+    said = capsys.readouterr().out
+    rows = {line.split()[0]: line.split()[1:] for line in said.splitlines()[-4:-2]}
     assert rows["predicted"][3] == "15.0%"
     assert rows["bought"][3] == "12.0%"
+    assert "4 tenths; perfect chances would have 5.5" in said

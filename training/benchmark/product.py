@@ -11,27 +11,34 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 from tqdm import tqdm
 
-from models.features import FEATURES
 from models.moment import Moment
-from models.purchases import Ints, places_in_runs
+from models.purchases import Ints
 from models.ranker import Ranker
 from models.recommender import Recommender
 from training.benchmark.task import LENGTH, Question, Round, Task
 from training.benchmark.tuning import rehearsal
 from training.evaluate import by_popularity, personal_frequency
 from training.examples import Example, draw_examples
-from training.fit import EXAMPLES_PER_WINDOW, Learned, Table, fit_trees, labelled_table, learn
+from training.fit import (
+    EXAMPLES_PER_WINDOW,
+    Learned,
+    Table,
+    fit_trees,
+    judged,
+    labelled_table,
+    learn,
+)
 from training.split import Window
+from training.weigh import Judged, weigh, with_counting
 
-BEST = 10
-COUNTED = ("own_orders", "item_recent")
 FOLDS = 8
 HORIZON_DAYS = 90.0
-FEWEST_LABELS = 4_000
+FEWEST_LABELS = 500
 """Bought candidates without which no trees are grown and the customer's own orders are counted."""
+MONTHS = 6
+"""So many of the newest say how far trees are to be believed; early ones had little to learn."""
 
 
 def product(task: Task, seed: int) -> list[Ints]:
@@ -62,32 +69,37 @@ def _by_customer(task: Task, seed: int) -> Iterator[Lesson]:
             if asked.questions:
                 learned = learn(task.data, asked.known, part.day, seed)
                 tables.append(labelled_table(learned, _examples(asked.questions)))
-        yield part, learn(task.data, part.known, part.day, seed), _trees(tables, seed)
+        half = len(tables) // 2
+        trees = _trees(tables[:half], seed)
+        apart = [judged(trees, table) for table in tables[half:]] if trees else []
+        ranker = _weighed(_trees(tables, seed), apart)
+        yield part, learn(task.data, part.known, part.day, seed), ranker
 
 
 def _by_month(task: Task, seed: int) -> Iterator[Lesson]:
     """The moments of every earlier month, with the next orders that are known by now.
 
-    As in the night, what does not beat counting on later moments does not serve: trees answer a
-    month if those of the month before were ahead on what has happened since.
+    What trees said of a month that they knew nothing of is laid beside what has happened since,
+    and says how far they are to be believed. Until there is any, orders are counted.
     """
-    learned = dict[float, Learned]()
-    trees: Ranker | None = None
+    learned, grown = dict[float, Learned](), dict[float, Ranker]()
     for part in task.rounds:
         months = _months(part)
         for day in (*months[:-1], part.day):
             if day not in learned:
                 learned[day] = learn(task.data, part.known.before(day), day, seed)
-        histories, tables = part.known.histories(), []
+        histories, tables = part.known.histories(), dict[float, Table]()
         for start, end in pairwise(months):
             window = Window(start, end, HORIZON_DAYS)
             rng = np.random.default_rng((seed, int(start)))
             drawn = draw_examples(histories, task.data.contacts, window, EXAMPLES_PER_WINDOW, rng)
             followed = [example for example in drawn if len(example.target)]
-            tables.append(labelled_table(learned[start], followed))
-        ahead = trees is not None and _beats_counting(trees, tables[-1])
-        trees = _trees(tables, seed)
-        yield part, learned[part.day], trees if ahead else None
+            tables[start] = labelled_table(learned[start], followed)
+        later = [judged(grown[day], table) for day, table in tables.items() if day in grown]
+        trees = _trees(list(tables.values()), seed)
+        if trees is not None:
+            grown[part.day] = trees
+        yield part, learned[part.day], _weighed(trees, later[-MONTHS:])
 
 
 def _trees(tables: Sequence[Table], seed: int) -> Ranker | None:
@@ -96,19 +108,10 @@ def _trees(tables: Sequence[Table], seed: int) -> Ranker | None:
     return fit_trees(tables, seed) if labels >= FEWEST_LABELS else None
 
 
-def _beats_counting(trees: Ranker, table: Table) -> bool:
-    """Whether trees put more of what was bought among the likeliest than own orders do."""
-    counted, sells = (table.features[:, FEATURES.index(name)] for name in COUNTED)
-    log_odds = trees.log_odds(table.features)
-    return _gain(table, np.argsort(-log_odds)) > _gain(table, np.lexsort((-sells, -counted)))
-
-
-def _gain(table: Table, order: NDArray[np.int64]) -> float:
-    """Discounted gain of the first `BEST` of each moment, each with its weight."""
-    order = order[table.moments[order].argsort(kind="stable")]
-    rank = places_in_runs(table.moments[order])
-    found = table.labels[order] & (rank < BEST)
-    return float((table.weights[order] / np.log2(rank + 2))[found].sum())
+def _weighed(trees: Ranker | None, apart: Sequence[Judged]) -> Ranker | None:
+    """Beside counting; none where nothing says how far to believe them."""
+    told = [part for part in apart if part.labels.any()]
+    return with_counting(trees, weigh(told)) if trees is not None and told else None
 
 
 def _months(part: Round) -> list[float]:
