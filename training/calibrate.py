@@ -30,16 +30,14 @@ def likeliest(log_odds: Floats, moments: Ints) -> NDArray[np.int64]:
     return order[places_in_runs(moments[order]) < CHOSEN]
 
 
-def calibrated(
-    ranker: Ranker, log_odds: Floats, came: NDArray[np.bool_], weights: Floats
-) -> Ranker:
+def calibrated(ranker: Ranker, log_odds: Floats, came: NDArray[np.bool_]) -> Ranker:
     """The ranker with the share that came at each of its log-odds; the highest in every detail.
 
     Args:
-        log_odds, came, weights: of what was chosen, what came of it and how much it counts.
+        log_odds, came: of what was chosen, and what came of it.
     """
     isotonic = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip")
-    isotonic.fit(log_odds, came, sample_weight=weights)
+    isotonic.fit(log_odds, came)
     points = np.quantile(log_odds, np.linspace(0, 1, POINTS))
     points = np.unique(np.concatenate([points, np.sort(log_odds)[-POINTS:]]))
     return replace(

@@ -36,9 +36,6 @@ CONTACT_WEIGHT = 3.0
 """A moment of a contact is what is asked for; one between contacts stands in for it."""
 FOLDS = 2
 """Trees are calibrated by what trees of the other customers say."""
-FADING = 0.7
-"""A window counts so much of the next one when chances are calibrated: how many order again
-changes with the months, and what came last is the nearest to what comes."""
 
 Learned = tuple[Catalogue, tuple[Source, ...]]
 
@@ -75,8 +72,7 @@ def fit_ranker(data: Dataset, split: Split, seed: int) -> Ranker:
 
     Each window's sources are fitted on what was known when it began, as a night would have. What
     is calibrated is said by trees that never saw the customer, so that every window serves for
-    both, and the one after Christmas does not stand for the whole year, though the newest counts
-    most.
+    both, and the one after Christmas does not stand for the whole year.
     """
     rng = np.random.default_rng(seed)
     histories = data.purchases.histories()
@@ -92,14 +88,13 @@ def fit_ranker(data: Dataset, split: Split, seed: int) -> Ranker:
     said = []
     for fold in range(FOLDS):
         trees = weighed(fit_trees(_of_the_others(tables, fold), seed), weights)
-        for age, table in enumerate(reversed(tables)):
+        for table in tables:
             asked = table.only(table.customers % FOLDS == fold)
             log_odds = trees.log_odds(asked.features)
             chosen = likeliest(log_odds, asked.moments)
-            counts = np.full(len(chosen), FADING**age, dtype=np.float32)
-            said.append((log_odds[chosen], asked.labels[chosen], counts))
-    log_odds, came, counts = (np.concatenate(columns) for columns in zip(*said, strict=True))
-    return calibrated(weighed(fit_trees(tables, seed), weights), log_odds, came, counts)
+            said.append((log_odds[chosen], asked.labels[chosen]))
+    log_odds, came = (np.concatenate(columns) for columns in zip(*said, strict=True))
+    return calibrated(weighed(fit_trees(tables, seed), weights), log_odds, came)
 
 
 def _weights(windows: Sequence[Window], tables: Sequence[Table], seed: int) -> Weights | None:

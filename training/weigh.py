@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,6 @@ from models.ranker import DEPTH, Ranker
 from training.calibrate import likeliest
 
 OWN, SELLS = (FEATURES.index(name) for name in ("own_orders", "item_recent"))
-UNBOUGHT = 0.2
-"""Orders of an item that the customer never bought, on the scale of logarithms."""
 TREES_ALONE = np.array([1.0, 0.0, 0.0])
 SPREAD = 0.5
 """How far the weights may lie from there as long as nothing is known, as a standard deviation;
@@ -96,7 +95,7 @@ def weigh(judged: Sequence[Judged]) -> Weights:
     return Weights(
         factor,
         (
-            _ladder(OWN, counts[1:] - 0.5, own * np.log(counts + UNBOUGHT), orders),
+            _ladder(OWN, counts[1:] - 0.5, own * _known_well(counts), orders),
             _ladder(SELLS, bounds[1:-1], sells * (bounds[1:] + bounds[:-1]) / 2, sold),
         ),
     )
@@ -139,10 +138,15 @@ def _factors(judged: Sequence[Judged]) -> Days:
     return np.asarray(minimize(loss, TREES_ALONE, jac=True, method="L-BFGS-B", bounds=bounds).x)
 
 
+def _known_well(orders: NDArray[Any]) -> NDArray[Any]:
+    """What own orders of an item say beyond the first: whether it is known at all, trees know."""
+    return np.log(np.maximum(orders, 1))
+
+
 def _evidence(judged: Judged) -> Days:
     """The trees' log-odds, own orders and sales, float64[n, 3]."""
     own, sells = judged.features[:, OWN], judged.features[:, SELLS]
-    return np.column_stack([judged.log_odds, np.log(own + UNBOUGHT), sells]).astype(np.float64)
+    return np.column_stack([judged.log_odds, _known_well(own), sells]).astype(np.float64)
 
 
 def _ladder(feature: int, edges: Days, heights: Days, seen: Floats) -> Ladder:

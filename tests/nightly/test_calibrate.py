@@ -45,21 +45,11 @@ def test_chances_rise_and_add_up_to_what_was_bought_tenth_by_tenth() -> None:
     rng = np.random.default_rng(1)
     log_odds = rng.normal(size=50_000).astype(np.float32)
     came = rng.random(len(log_odds)) < 1 / (1 + np.exp(2 - 1.5 * log_odds))
-    counts = np.ones(len(came), dtype=np.float32)
-    chances = calibrated(a_ranker(), log_odds, came, counts).probability(np.sort(log_odds))
+    chances = calibrated(a_ranker(), log_odds, came).probability(np.sort(log_odds))
     assert (np.diff(chances) >= 0).all()
     bought = came[np.argsort(log_odds)]
     for tenth in np.array_split(np.arange(len(chances)), 10):
         assert chances[tenth].mean() == pytest.approx(bought[tenth].mean(), rel=0.1, abs=0.005)
-
-
-def test_what_counts_more_moves_the_chances_more() -> None:
-    """Of the same log-odds half were bought long ago and none of late, which counts threefold."""
-    log_odds = np.zeros(400, dtype=np.float32)
-    came = np.repeat([True, False, False], [100, 100, 200])
-    counts = np.repeat([1, 3], [200, 200]).astype(np.float32)
-    chance = calibrated(a_ranker(), log_odds, came, counts).probability(log_odds[:1])
-    assert chance.item() == pytest.approx(0.125)
 
 
 def test_a_customer_is_judged_by_trees_of_the_others_only() -> None:

@@ -12,7 +12,7 @@ from training import fit
 from training.calibrate import CHOSEN
 from training.fit import Table, judged, weighed
 from training.split import Window
-from training.weigh import OWN, SELLS, STEPS, UNBOUGHT, Judged, weigh, with_counting
+from training.weigh import OWN, SELLS, STEPS, Judged, weigh, with_counting
 
 CANDIDATES = 10
 
@@ -41,7 +41,7 @@ def heights(judgement: Judged) -> tuple[float, float, float]:
     """The weights of trees, own orders and sales, read off the ladders."""
     weights = weigh([judgement])
     own, sells = weights.ladders
-    per_order = (own.heights[9] - own.heights[0]) / np.log((9 + UNBOUGHT) / UNBOUGHT)
+    per_order = (own.heights[9] - own.heights[0]) / np.log(9)
     per_sale = (sells.heights[-1] - sells.heights[0]) / (sells.edges[-1] - sells.edges[0])
     return weights.trees, float(per_order), float(per_sale * (STEPS - 2) / (STEPS - 1))
 
@@ -49,7 +49,9 @@ def heights(judgement: Judged) -> tuple[float, float, float]:
 def test_each_gets_the_weight_with_which_it_decided() -> None:
     n = 5_000
     log_odds, features = candidates(n)
-    utility = 0.8 * log_odds + 0.4 * np.log(features[:, OWN] + UNBOUGHT) + 0.2 * features[:, SELLS]
+    utility = (
+        0.8 * log_odds + 0.4 * np.log(np.maximum(features[:, OWN], 1)) + 0.2 * features[:, SELLS]
+    )
     found = heights(moments_in_which(n, utility, log_odds, features))
     assert found == pytest.approx((0.8, 0.4, 0.2), abs=0.05)
 
@@ -95,7 +97,7 @@ def test_a_ranker_with_counting_adds_up_what_was_weighed() -> None:
     n = 3_000
     log_odds, features = candidates(n)
     features[0, OWN] = 40  # more than there are steps
-    utility = 0.5 * np.log(features[:, OWN] + UNBOUGHT) + 0.3 * features[:, SELLS]
+    utility = 0.5 * np.log(np.maximum(features[:, OWN], 1)) + 0.3 * features[:, SELLS]
     judgement = moments_in_which(n, utility, log_odds, features)
     trees, (factor, own, sells) = split_at("price_ratio", 2.0), heights(judgement)
     features[::3, FEATURES.index("price_ratio")] = 1
@@ -103,7 +105,7 @@ def test_a_ranker_with_counting_adds_up_what_was_weighed() -> None:
     added = with_counting(trees, weigh([judgement])).log_odds(features)
 
     orders = np.minimum(features[:, OWN], STEPS - 1)
-    expected = factor * trees.log_odds(features) + own * np.log(orders + UNBOUGHT)
+    expected = factor * trees.log_odds(features) + own * np.log(np.maximum(orders, 1))
     half_a_step = sells * features[:, SELLS].max() / STEPS / 2
     np.testing.assert_allclose(
         added, expected + sells * features[:, SELLS], atol=half_a_step + 0.02
@@ -114,15 +116,16 @@ def test_counts_explain_by_how_far_an_item_is_from_the_others() -> None:
     """Shared by all rows is their mean, as in the trees, so that reasons compare with the usual."""
     n = 3_000
     log_odds, features = candidates(n)
-    utility = np.log(features[:, OWN] + UNBOUGHT)
+    utility = np.log(np.maximum(features[:, OWN], 1))
     ranker = with_counting(
         split_at("price_ratio", 0.0), weigh([moments_in_which(n, utility, log_odds, features)])
     )
     assert ranker.values[1:, 0].sum() == pytest.approx(ranker.log_odds(features).mean(), abs=1e-3)
     alone = np.arange(len(FEATURES), dtype=np.int32)
     often, never = (int(features[:, OWN].argmax()), int(features[:, OWN].argmin()))
-    assert ranker.contributions(features[often], alone)[OWN] > 0.5
-    assert ranker.contributions(features[never], alone)[OWN] < -0.5
+    most, least = ranker.contributions(features[[often, never]], alone)[:, OWN]
+    assert most > 0.5
+    assert least < -0.2
 
 
 def test_trees_without_later_moments_stand_alone() -> None:

@@ -3,47 +3,60 @@
 from __future__ import annotations
 
 import os
+import runpy
+from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from service import gunicorn_conf
+Fork = Callable[[SimpleNamespace], SimpleNamespace]
 
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "sched_getaffinity"), reason="the system has no such choice"
 )
 
 
-def cores_of(workers: int, monkeypatch: pytest.MonkeyPatch) -> list[int | None]:
-    """Of workers that are started one by one on a machine whose cores are 2, 3 and 7."""
+@pytest.fixture
+def forked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Fork:
+    """A new worker of a master; on a machine whose cores are 2, 3 and 7."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        monkeypatch.setenv(name, "1")  # which reading the settings sets, for good
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    settings = runpy.run_path("service/gunicorn_conf.py")
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {7, 2, 3})
+
+    def fork(server: SimpleNamespace) -> SimpleNamespace:
+        worker = SimpleNamespace()
+        settings["pre_fork"](server, worker)
+        return worker
+
+    return fork
+
+
+def cores_of(workers: int, forked: Fork) -> list[Any]:
+    """Of workers that are started one by one."""
     server = SimpleNamespace(num_workers=workers, WORKERS={})
     for number in range(workers):
         server.WORKERS[number] = forked(server)
     return [worker.core for worker in server.WORKERS.values()]
 
 
-def forked(server: SimpleNamespace) -> SimpleNamespace:
-    worker = SimpleNamespace()
-    gunicorn_conf.pre_fork(server, worker)
-    return worker
-
-
-def test_workers_share_the_cores_evenly_or_move_freely(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert cores_of(3, monkeypatch) == [2, 3, 7]
-    assert cores_of(6, monkeypatch) == [2, 3, 7, 2, 3, 7]
+def test_workers_share_the_cores_evenly_or_move_freely(forked: Fork) -> None:
+    assert cores_of(3, forked) == [2, 3, 7]
+    assert cores_of(6, forked) == [2, 3, 7, 2, 3, 7]
     for uneven in (1, 2, 4, 5):
-        assert cores_of(uneven, monkeypatch) == [None] * uneven
+        assert cores_of(uneven, forked) == [None] * uneven
 
 
-def test_a_new_worker_takes_the_core_of_the_one_that_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2})
-    living = {core: SimpleNamespace(core=core) for core in (0, 2)}
-    assert forked(SimpleNamespace(num_workers=3, WORKERS=living)).core == 1
+def test_a_new_worker_takes_the_core_of_the_one_that_ended(forked: Fork) -> None:
+    living = {core: SimpleNamespace(core=core) for core in (2, 7)}
+    assert forked(SimpleNamespace(num_workers=3, WORKERS=living)).core == 3
 
 
 def test_where_the_system_has_no_such_choice_workers_move_freely(
-    monkeypatch: pytest.MonkeyPatch,
+    forked: Fork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(os, "sched_getaffinity")
     assert forked(SimpleNamespace(num_workers=1, WORKERS={})).core is None
