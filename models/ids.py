@@ -55,6 +55,10 @@ class Ids:
         code: bytes = self.codes[position]
         return code.decode()
 
+    def at(self, positions: Ints) -> list[str]:
+        """The codes at some positions."""
+        return [code.decode() for code in self.codes[positions].tolist()]
+
     def __iter__(self) -> Iterator[str]:
         return (code.decode() for code in self.codes.tolist())
 

@@ -138,9 +138,9 @@ def _factors(judged: Sequence[Judged]) -> Days:
     return np.asarray(minimize(loss, TREES_ALONE, jac=True, method="L-BFGS-B", bounds=bounds).x)
 
 
-def _known_well(orders: NDArray[Any]) -> NDArray[Any]:
+def _known_well(orders: NDArray[Any]) -> Days:
     """What own orders of an item say beyond the first: whether it is known at all, trees know."""
-    return np.log(np.maximum(orders, 1))
+    return np.asarray(np.log(np.maximum(orders, 1)), dtype=np.float64)
 
 
 def _evidence(judged: Judged) -> Days:

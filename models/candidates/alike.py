@@ -23,9 +23,9 @@ from models.purchases import Floats, Ints, changes, places_in_runs
 
 CUSTOMERS: Final = 20_000
 """Of the customers with several orders, so many who ordered last are kept."""
-LIKELY: Final = 500
+LIKELY: Final = 200
 """Of the customers who had an item, so many are asked: those to whom it matters most."""
-NEAREST: Final = 200
+NEAREST: Final = 100
 """So many customers are listened to, by the square of their similarity."""
 FADE: Final = 0.9
 """How much less each earlier order counts."""

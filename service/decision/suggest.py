@@ -139,8 +139,8 @@ def _looked_at(
     ranking: Ranking, recommender: Recommender, contact: Interaction, likeliest: int
 ) -> list[str]:
     """Ids of the items that the choice will very likely ask the catalogue for."""
-    ids, first = recommender.catalogue.ids, ranking.candidates.items[ranking.order[:likeliest]]
-    return [*(ids[place] for place in first.tolist()), *(item.item_id for item in contact.items)]
+    first = ranking.candidates.items[ranking.order[:likeliest]]
+    return [*recommender.catalogue.ids.at(first), *(item.item_id for item in contact.items)]
 
 
 def replay(request: SuggestionRequest, sent: Sent) -> Answer:
