@@ -143,7 +143,7 @@ def unknown_profile(customer_id: str) -> Profile:
 def history_in(bought: Bought, ids: Ids) -> History:
     """Columns for the models; items that the catalogue does not know are left out."""
     return History(
-        *columns_of(
+        *_known_lines(
             ids.find(bought.item_ids),
             numbers(bought.placed),
             numbers(bought.quantities),
@@ -153,7 +153,7 @@ def history_in(bought: Bought, ids: Ids) -> History:
 
 
 @compiled
-def columns_of(
+def _known_lines(
     items: Ints, placed: Days, quantities: Days, prices: Days
 ) -> tuple[Ints, Ints, Days, Floats, Floats]:
     """The columns of `History`, from those of `Bought`; -1 is an item that is left out."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from models.domain import Customer, Interaction, Item, Money, SuggestionRequest
 from models.features import NEVER
 from models.moment import GIVING_BACK, Moment
+from models.purchases import Floats
 from models.recommender import Ranking, Recommender
-from service.decision.because import PLACE, because, kind_of
+from service.decision.because import PLACE, Because, because, kind_of
 from service.decision.chance.explore import Drawn, draw_variant
 from service.decision.chance.learned import Learned
+from service.decision.choose import Chosen
 from service.decision.policy_file.explore import Explore
 from service.decision.verdict import Suggestion
 from service.profile import day_of
@@ -41,17 +43,11 @@ def put_into_words(
         short: whether others wait meanwhile.
     """
 
-    def name_of(position: int) -> str | None:
-        item = catalogue.get(recommender.catalogue.ids[position])
-        return item.name if item else None
-
     chosen, contact = explored.choice.chosen, request.interaction
-    places = [one.place for one in chosen]
-    table, positions = ranking.table.take(places, 0), ranking.candidates.items.take(places)
-    reasons = because(table, positions.tolist(), moment, recommender, name_of)
+    reasons = _reasons(chosen, ranking, moment, recommender, catalogue)
     returned = returned_name(contact, catalogue)
     suggestions = list[Suggestion]()
-    for one, row, reason in zip(chosen, table, reasons, strict=True):
+    for one, (row, reason) in zip(chosen, reasons, strict=True):
         item, kind = one.item, kind_of(row, moment, reason.code)
         since = float(row[PLACE["days_since_item"]])
         facts = Facts(
@@ -81,6 +77,25 @@ def put_into_words(
             plan = plans[variant]
         suggestions.append(Suggestion(one, kind, reason, words_by(plan, facts), probability))
     return suggestions
+
+
+def _reasons(
+    chosen: Sequence[Chosen],
+    ranking: Ranking,
+    moment: Moment,
+    recommender: Recommender,
+    catalogue: Mapping[str, Item],
+) -> Iterable[tuple[Floats, Because]]:
+    """(The item's features, its main reason) of each chosen item."""
+
+    def name_of(position: int) -> str | None:
+        item = catalogue.get(recommender.catalogue.ids[position])
+        return item.name if item else None
+
+    places = [one.place for one in chosen]
+    table, positions = ranking.table.take(places, 0), ranking.candidates.items.take(places)
+    reasons = because(table, positions.tolist(), moment, recommender, name_of)
+    return zip(table, reasons, strict=True)
 
 
 def words_to_end_on(

@@ -74,7 +74,6 @@ def prospect_of(
             by the dozen is asked for a dozen, up to the policy's limit and what is in stock.
         margin_rate: share of the price that is margin where the item's cost is unknown.
     """
-    # `round` to decimals goes by way of a text, and takes four times as long as to whole numbers
     pieces = min(int(last_quantity), pricing.most_pieces) if last_quantity else 0
     if pieces and item.stock is not None:
         pieces = min(pieces, item.stock)
@@ -83,6 +82,7 @@ def prospect_of(
     else:
         margin, margin_from = item.price * Decimal(str(margin_rate)), "margin_rate"
     known = pieces > 0
+    # `round` to decimals goes by way of a text, and takes four times as long as to whole numbers
     return Prospect(
         item, round(uplift * 1e6) / 1e6, uplift_from, margin * pieces if known else margin,
         margin_from, pieces if known else 1, "last_order" if known else "one",

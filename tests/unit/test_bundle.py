@@ -102,7 +102,9 @@ for known in ([], codes[:1], codes, [*codes, "stranger"] * 9):
 assert len(before) == 18, before
 assert types() == before and max(before.values()) == 1, (before, types())
 """
-    subprocess.run([sys.executable, "-c", program, published, VERSION], check=True)
+    command = [sys.executable, "-c", program, published, VERSION]
+    ended = subprocess.run(command, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
 
 
 def test_arrays_are_mapped_not_copied_and_cannot_be_written(published: Path) -> None:
