@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +14,16 @@ from models.candidates.base import Source, gather
 from models.catalogue import Catalogue, describe
 from models.features import FEATURES, features
 from models.past import Past
-from models.purchases import Floats, Ints, Purchases
+from models.purchases import Purchases
 from models.ranker import DEPTH, Ranker
 from models.recommender import Recommender
 from training.calibrate import calibrated, likeliest
 from training.examples import Example, draw_examples, with_strangers
 from training.load import BadData, Dataset
 from training.split import Split, Window
+from training.table import Table
 from training.trees import complete_trees
-from training.weigh import Judged, Weights, weigh, with_counting
+from training.weigh import Weights, judged, weigh, with_counting
 
 EXAMPLES_PER_WINDOW = 2500
 TREES = 60
@@ -109,12 +109,6 @@ def _weights(windows: Sequence[Window], tables: Sequence[Table], seed: int) -> W
     return weigh([judged(fit_trees(over, seed), tables[-1])])
 
 
-def judged(trees: Ranker, table: Table) -> Judged:
-    """What trees say that knew nothing of these moments."""
-    log_odds = trees.log_odds(table.features)
-    return Judged(log_odds, table.features, table.labels, table.moments, table.weights)
-
-
 def weighed(trees: Ranker, weights: Weights | None) -> Ranker:
     """Beside counting; alone where nothing later is known to weigh them by."""
     return trees if weights is None else with_counting(trees, weights)
@@ -170,39 +164,6 @@ def _items_of(examples: Sequence[Example], n_items: int) -> NDArray[np.bool_]:
         asked[example.moment.history.items] = True
         asked[example.moment.contact_items] = True
     return asked
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Every candidate of every example.
-
-    Attributes:
-        features: float32[n, len(FEATURES)].
-        labels: whether it was in the next order, bool[n].
-        moments: which example it belongs to, rising, int32[n].
-        customers: whose example it is, int32[n].
-        weights: of the example, float32[n].
-    """
-
-    features: Floats
-    labels: NDArray[np.bool_]
-    moments: Ints
-    customers: Ints
-    weights: Floats
-
-    def only(self, rows: NDArray[np.bool_]) -> Table:
-        """Some of the candidates."""
-        return Table(
-            self.features[rows],
-            self.labels[rows],
-            self.moments[rows],
-            self.customers[rows],
-            self.weights[rows],
-        )
-
-    def thinned(self, share: float, rng: np.random.Generator) -> Table:
-        """With only a share of the candidates that were not bought."""
-        return self.only(self.labels | (rng.random(len(self.labels)) < share))
 
 
 def labelled_table(learned: Learned, examples: Sequence[Example]) -> Table:

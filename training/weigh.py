@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from models.features import FEATURES
-from models.purchases import Days, Floats, Ints, changes
+from models.purchases import Days, Floats, changes
 from models.ranker import DEPTH, Ranker
 from training.calibrate import likeliest
+from training.table import Table
 
 OWN, SELLS = (FEATURES.index(name) for name in ("own_orders", "item_recent"))
 TREES_ALONE = np.array([1.0, 0.0, 0.0])
@@ -31,32 +32,20 @@ STEPS = 2**DEPTH
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Candidates of moments, and what trees say that knew nothing of them.
-
-    Attributes:
-        log_odds: float32[n].
-        features: float32[n, len(FEATURES)].
-        labels: whether it was in the next order, bool[n].
-        moments: which one it belongs to, rising, int32[n].
-        weights: of the moment, float32[n].
-    """
+    """Candidates of moments, and what trees say that knew nothing of them, float32[n]."""
 
     log_odds: Floats
-    features: Floats
-    labels: NDArray[np.bool_]
-    moments: Ints
-    weights: Floats
+    table: Table
 
     def likeliest(self) -> Judged:
         """A shortlist of each moment, which is all that is ever chosen from."""
-        rows = np.sort(likeliest(self.log_odds, self.moments))
-        return Judged(
-            self.log_odds[rows],
-            self.features[rows],
-            self.labels[rows],
-            self.moments[rows],
-            self.weights[rows],
-        )
+        rows = np.sort(likeliest(self.log_odds, self.table.moments))
+        return Judged(self.log_odds[rows], self.table.only(rows))
+
+
+def judged(trees: Ranker, table: Table) -> Judged:
+    """What trees say that knew nothing of these moments."""
+    return Judged(trees.log_odds(table.features), table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +73,11 @@ class Weights:
     ladders: tuple[Ladder, ...]
 
 
-def weigh(judged: Sequence[Judged]) -> Weights:
+def weigh(parts: Sequence[Judged]) -> Weights:
     """The likeliest weights, none of them below zero."""
-    factor, own, sells = _factors([part.likeliest() for part in judged]).tolist()
+    factor, own, sells = _factors([part.likeliest() for part in parts]).tolist()
     orders, sold = (
-        np.concatenate([part.features[:, of] for part in judged]) for of in (OWN, SELLS)
+        np.concatenate([part.table.features[:, of] for part in parts]) for of in (OWN, SELLS)
     )
     counts = np.arange(STEPS)
     bounds = np.linspace(0.0, max(float(sold.max()), 1.0), STEPS + 1)
@@ -114,12 +103,12 @@ def with_counting(ranker: Ranker, weights: Weights) -> Ranker:
     )
 
 
-def _factors(judged: Sequence[Judged]) -> Days:
+def _factors(parts: Sequence[Judged]) -> Days:
     """Of the trees' log-odds, own orders and sales, float64[3]: the maximum a posteriori."""
-    evidence = np.concatenate([_evidence(part) for part in judged])
-    bought = np.concatenate([part.labels for part in judged])
-    starts = np.flatnonzero(np.concatenate([changes(part.moments) for part in judged]))
-    weights = np.concatenate([part.weights for part in judged])[starts].astype(np.float64)
+    evidence = np.concatenate([_evidence(part) for part in parts])
+    bought = np.concatenate([part.table.labels for part in parts])
+    starts = np.flatnonzero(np.concatenate([changes(part.table.moments) for part in parts]))
+    weights = np.concatenate([part.table.weights for part in parts])[starts].astype(np.float64)
     of_moment = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(bought))))
     found = np.add.reduceat(bought.astype(np.float64), starts)
 
@@ -143,10 +132,10 @@ def _known_well(orders: NDArray[Any]) -> Days:
     return np.asarray(np.log(np.maximum(orders, 1)), dtype=np.float64)
 
 
-def _evidence(judged: Judged) -> Days:
+def _evidence(part: Judged) -> Days:
     """The trees' log-odds, own orders and sales, float64[n, 3]."""
-    own, sells = judged.features[:, OWN], judged.features[:, SELLS]
-    return np.column_stack([judged.log_odds, _known_well(own), sells]).astype(np.float64)
+    own, sells = part.table.features[:, OWN], part.table.features[:, SELLS]
+    return np.column_stack([part.log_odds, _known_well(own), sells]).astype(np.float64)
 
 
 def _ladder(feature: int, edges: Days, heights: Days, seen: Floats) -> Ladder:

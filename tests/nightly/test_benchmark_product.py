@@ -12,7 +12,8 @@ from tests.nightly.benchmark_world import TODAY, a_question, a_round, a_task
 from tests.one_tree import split_at
 from training.benchmark import product
 from training.benchmark.product import product as encore
-from training.fit import Table, judged
+from training.table import Table
+from training.weigh import judged
 
 
 def test_the_first_month_of_which_nothing_is_known_is_answered_from_the_customers_own_orders(

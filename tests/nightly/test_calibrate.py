@@ -8,8 +8,9 @@ import pytest
 from models.features import FEATURES
 from models.ranker import DEPTH, Ranker
 from training.calibrate import CHOSEN, calibrated, likeliest
-from training.fit import Table, _of_the_others
+from training.fit import _of_the_others
 from training.report import print_metrics
+from training.table import Table
 
 
 def a_ranker() -> Ranker:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from models.features import FEATURES
-from models.purchases import Floats
+from models.purchases import Floats, Ints
 from tests.one_tree import split_at
 from training import fit
 from training.calibrate import CHOSEN
-from training.fit import Table, judged, weighed
+from training.fit import weighed
 from training.split import Window
-from training.weigh import OWN, SELLS, STEPS, Judged, weigh, with_counting
+from training.table import Table
+from training.weigh import OWN, SELLS, STEPS, Judged, judged, weigh, with_counting
 
 CANDIDATES = 10
 
@@ -25,7 +27,12 @@ def moments_in_which(n: int, utility: object, log_odds: Floats, features: Floats
     labels = np.zeros((n, CANDIDATES), dtype=bool)
     labels[np.arange(n), best] = True
     moments = np.repeat(np.arange(n, dtype=np.int32), CANDIDATES)
-    return Judged(log_odds, features, labels.ravel(), moments, np.ones(len(moments), np.float32))
+    return Judged(log_odds, a_table_of(features, labels.ravel(), moments))
+
+
+def a_table_of(features: Floats, labels: NDArray[np.bool_], moments: Ints) -> Table:
+    """Each moment is another customer's."""
+    return Table(features, labels, moments, moments, np.ones(len(moments), np.float32))
 
 
 def candidates(n: int) -> tuple[Floats, Floats]:
@@ -89,7 +96,7 @@ def test_only_the_likeliest_of_a_moment_are_asked() -> None:
     moments = np.repeat(np.arange(300, dtype=np.int32), n)
     bought = np.tile(np.isin(np.arange(n), (0, n - 1)), 300)
     features[np.tile(np.arange(n) == n - 1, 300), OWN] = 9
-    told = Judged(log_odds, features, bought, moments, np.ones(len(moments), np.float32))
+    told = Judged(log_odds, a_table_of(features, bought, moments))
     assert weigh([told]).ladders[0].heights == pytest.approx(0)
 
 

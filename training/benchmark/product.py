@@ -24,14 +24,13 @@ from training.examples import Example, draw_examples
 from training.fit import (
     EXAMPLES_PER_WINDOW,
     Learned,
-    Table,
     fit_trees,
-    judged,
     labelled_table,
     learn,
 )
 from training.split import Window
-from training.weigh import Judged, weigh, with_counting
+from training.table import Table
+from training.weigh import Judged, judged, weigh, with_counting
 
 FOLDS = 8
 HORIZON_DAYS = 90.0
@@ -110,7 +109,7 @@ def _trees(tables: Sequence[Table], seed: int) -> Ranker | None:
 
 def _weighed(trees: Ranker | None, apart: Sequence[Judged]) -> Ranker | None:
     """Beside counting; none where nothing says how far to believe them."""
-    told = [part for part in apart if part.labels.any()]
+    told = [part for part in apart if part.table.labels.any()]
     return with_counting(trees, weigh(told)) if trees is not None and told else None
 
 
